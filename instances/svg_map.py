@@ -12,6 +12,7 @@ from html import escape
 import numpy as np
 
 from aumaq.instances.arrays import Floats
+from aumaq.instances.land.meridian import pieces
 
 WIDTH = 640.0
 """Of the picture, in its own units."""
@@ -110,8 +111,9 @@ def _lon(layer: Points | Lines) -> Floats:
 def _sound(layer: Points | Lines) -> Points | Lines:
     """Return the layer without what has no place."""
     if isinstance(layer, Lines):
-        is_sound = np.isfinite(layer.ends).all(axis=1)
-        return Lines(layer.title, layer.colour, layer.ends[is_sound], layer.width)
+        ends = layer.ends[np.isfinite(layer.ends).all(axis=1)]
+        cut = np.hstack(pieces(ends[:, :2], ends[:, 2:])[1:])
+        return Lines(layer.title, layer.colour, cut, layer.width)
     is_sound = np.isfinite(layer.lat) & np.isfinite(layer.lon)
     rows = np.flatnonzero(is_sound).tolist()
     return Points(

@@ -17,7 +17,8 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.land.forbidden import zone_distances
-from aumaq.instances.land.shapes import KM_A_DEGREE, inside, parts
+from aumaq.instances.land.meridian import LON, pieces, turned
+from aumaq.instances.land.shapes import KM_A_DEGREE, Part, inside, parts
 from aumaq.instances.rows import rows_with
 
 Tables = Mapping[str, pd.DataFrame]
@@ -64,14 +65,20 @@ def of_sort(
 def crosses(zone: Any, start: Floats, end: Floats) -> Flags:
     """Return which straight lines in degrees meet a zone; points are (N, 2): lat, lon.
 
-    A circle is measured on the plane laid at its centre. A zone without a shape meets
-    nothing.
+    Lines go the shorter way round the globe. A circle is measured on the plane laid at
+    its centre. A zone without a shape meets nothing.
     """
     if not zone.outline and zone.radius_km != zone.radius_km:
         return np.zeros(len(start), dtype=bool)
     if not zone.outline:
         return within(_km_to_lines(zone, start, end), zone.radius_km)
-    outline = parts(zone.outline)
+    line, start, end = pieces(start, end)
+    met = _meets_outline(parts(zone.outline), start, end)
+    return np.bincount(line, met, minlength=int(line.max(initial=-1)) + 1) > 0
+
+
+def _meets_outline(outline: list[Part], start: Floats, end: Floats) -> Flags:
+    """Return which straight lines, as the degrees say, meet an outline."""
     found = inside(outline, start[:, 0], start[:, 1])
     a, b = start[:, ::-1], end[:, ::-1]
     for ring in chain.from_iterable(outline):
@@ -93,8 +100,10 @@ def _side(a: Floats, b: Floats, p: Floats) -> Floats:
 
 def _km_to_lines(zone: Any, start: Floats, end: Floats) -> Floats:
     scale = np.array([1.0, np.cos(np.radians(zone.lat))]) * KM_A_DEGREE
-    a, b = ((p - (zone.lat, zone.lon)) * scale for p in (start, end))
-    way = b - a
+    a, way = start - (zone.lat, zone.lon), end - start
+    for degrees in (a, way):
+        degrees[:, LON] = turned(degrees[:, LON])
+    a, way = a * scale, way * scale
     length = (way**2).sum(axis=1)
     share = -(a * way).sum(axis=1) / np.where(length > 0.0, length, 1.0)
     return np.asarray(np.hypot(*(a + np.clip(share, 0.0, 1.0)[:, None] * way).T))

@@ -115,10 +115,20 @@ _FOUND = {"roads": _roads, "links": _links, "local_supply": _local}
 
 
 def _meets(zone: Row, start: Point, end: Point) -> bool:
-    """Return whether the straight line in degrees between two points meets a zone."""
-    a, b = np.array(start), np.array(end)
-    if not zone["outline"]:
-        return _meets_circle(zone, a, b)
+    """Return whether the straight line in degrees between two points meets a zone.
+
+    It goes the shorter way round the globe; what it meets a turn further it meets.
+    """
+    a, b = np.array(start, dtype=float), np.array(end, dtype=float)
+    if abs(b[1] - a[1]) > 180.0:
+        b[1] += np.copysign(360.0, a[1])
+    meets = _meets_outline if zone["outline"] else _meets_circle
+    turns = (np.array([0.0, degrees]) for degrees in (0.0, -360.0, 360.0))
+    return any(meets(zone, a + turn, b + turn) for turn in turns)
+
+
+def _meets_outline(zone: Row, a: Any, b: Any) -> bool:
+    """Return whether a line meets an outline, both as the degrees say."""
     cuts = [0.0, 1.0]
     for ring in chain.from_iterable(outline_parts(zone["outline"])):
         corners = ring[:, ::-1]

@@ -15,7 +15,12 @@ from aumaq.instances.errors import UnreadableError
 from aumaq.instances.formats.drafts import draft_file
 from aumaq.instances.formats.geographic.geopackage import quick, write_layer
 from aumaq.instances.formats.geographic.geopackage_reader import check_magic
-from aumaq.instances.formats.geographic.layers import WGS_84, layer_of, lines_between
+from aumaq.instances.formats.geographic.layers import (
+    WGS_84,
+    layer_of,
+    lines_between,
+    shapes_of_lines,
+)
 from aumaq.instances.formats.raw import needed
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.plan import PLAN_TABLES
@@ -220,7 +225,7 @@ def _lines(start: Any, stop: Any) -> Geometry:
     pairs = np.stack([start, stop], axis=1)
     known = ~np.isnan(pairs).any(axis=(1, 2)) & (start != stop).any(axis=1)
     lines = np.full(len(pairs), None, dtype=object)
-    lines[known] = needed("shapely", "gis").linestrings(pairs[known])
+    lines[known] = shapes_of_lines(*pairs[known][:, :, ::-1].swapaxes(0, 1))
     return lines
 
 
@@ -232,5 +237,6 @@ def _upgrades(plan: Plan, table: pd.DataFrame) -> Geometry:
     by_upgrade = pd.Series(lines, dtype=object).groupby(links["upgrade"]).agg(list)
     shapes = np.full(len(table), None, dtype=object)
     for k, upgrade in enumerate(table["upgrade"]):
-        shapes[k] = shapely.multilinestrings([x for x in by_upgrade[upgrade] if x])
+        lines = [x for x in by_upgrade[upgrade] if x]
+        shapes[k] = shapely.multilinestrings(shapely.get_parts(lines))
     return shapes

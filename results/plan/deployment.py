@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aumaq.results.plan.deployment_limits import Limit, limits_of
+from aumaq.results.plan.deployment_networks import feed
 from aumaq.results.plan.deployment_steps import Key, Step, places_of, steps_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def deployment(plan: Plan) -> pd.DataFrame:
     rows, homes = [], places_of(plan)
     for period in plan.instance.period_names:
         steps = steps_of(plan, period)
+        feed(plan, period, steps)
         number: dict[Key, int] = {}
         spent = gained = 0.0
         for key in ordered(steps, limits_of(plan, period)):

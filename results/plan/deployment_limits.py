@@ -1,7 +1,8 @@
 """What must hold after each step of an order: how many run, and who works there.
 
 Rules on facilities that run (the fewest and the most of ``counts``, the only one of a
-settlement, one of two that merge) and staff, as numbers that steps raise and lower.
+settlement, one of two that merge), staff, and what networks can supply beyond what is
+drawn from them, as numbers that steps raise and lower.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import pandas as pd
 
 from aumaq.instances.checks.closing import about
 from aumaq.instances.selection import is_of_all, selected
+from aumaq.model.data.gathered import ModelData, gather
+from aumaq.model.data.networks import NetworkData
 from aumaq.results.plan.deployment_steps import DONE_BY, FACILITY, Key, stood_before
 
 if TYPE_CHECKING:
@@ -53,7 +56,8 @@ def limits_of(plan: Plan, period: str) -> list[Limit]:
     if changes.empty:
         return []
     found = [*_running(plan, period, before, changes),
-             *_staff(plan, period, before, changes)]  # fmt: skip
+             *_staff(plan, period, before, changes),
+             *_to_spare(plan, period, before, changes)]  # fmt: skip
     return [limit for limit in found if limit.may_break]
 
 
@@ -167,6 +171,53 @@ def _staff(
         now = float((there["units"] * there["posts"]).sum())
         effect = (change["units"] * change["posts"]).groupby(change["key"]).sum()
         yield Limit(now, -np.inf, float(most), effect.astype(float).to_dict())
+
+
+def _to_spare(
+    plan: Plan, period: str, before: pd.DataFrame, changes: pd.DataFrame
+) -> Iterator[Limit]:
+    """Give what plants and local supply of each network can make beyond its loads.
+
+    Losses and links are left out: what is there may still not get where it is drawn.
+    """
+    data = gather(plan.instance)
+    loads, local = plan.table("loads"), plan.table("local_supply")
+    for name, n in data.networks.items():
+        adds = _units_of_network(data, n)
+        there, change = (
+            rows["units"] * pd.Series(
+                [adds.get(key, 0.0) for key in zip(
+                    rows["service"], rows["site"], rows["level"], strict=True)],
+                rows.index, dtype=float)
+            for rows in (before, changes)
+        )  # fmt: skip
+        of_people, made = (
+            rows[(rows["network"] == name) & (rows["period"] == period)]
+            for rows in (loads, local)
+        )
+        now = there.sum() + made["capacity"].sum()
+        now -= (of_people["base_load"] - of_people["shed"]).sum()
+        effect = change.groupby(changes["key"]).sum()
+        yield Limit(float(now), 0.0, np.inf, effect.astype(float).to_dict())
+
+
+def _units_of_network(
+    data: ModelData, n: NetworkData
+) -> dict[tuple[str, str, int], float]:
+    """Return by service, site and level what one can supply, less what it draws."""
+    found: dict[tuple[str, str, int], float] = {}
+    sources = set(n.source)
+    for service, nodes in n.fed_site_node.items():
+        d = data.services[service]
+        draws = d.load[n.name]
+        for j, site in enumerate(d.sites):
+            for level in range(1, len(d.capacity)):
+                units = -float(draws[level]) if nodes[j] >= 0 else 0.0
+                if (service, j) in sources:
+                    units += float(d.usable[level])
+                if units:
+                    found[service, site, level] = units
+    return found
 
 
 def _in_region(plan: Plan, rows: pd.DataFrame, region: str) -> pd.DataFrame:

@@ -18,7 +18,6 @@ import pandas as pd
 
 from aumaq.instances.access.limits import within
 from aumaq.instances.schema.roads import ROADS
-from aumaq.model.data.gathered import gather
 from aumaq.results.indicators.today import of_today
 
 if TYPE_CHECKING:
@@ -62,8 +61,6 @@ def steps_of(plan: Plan, period: str) -> dict[Key, Step]:
         if plan.instance.serves(name):
             _serve(plan, name, period, steps)
     _refer(plan, period, steps)
-    _supply(plan, steps)
-    _feed(plan, period, steps)
     return steps
 
 
@@ -264,64 +261,6 @@ def _at_level(rows: pd.DataFrame, service: str, level: int) -> set[str]:
     """Return the sites at which a service stands at a level, or above it."""
     own = (rows["service"] == service) & (rows["level"] >= level)
     return set(rows.loc[own, "site"])
-
-
-def _supply(plan: Plan, steps: dict[Key, Step]) -> None:
-    """Let what feeds a network, or carries it, go after all that is built for it."""
-    services = plan.instance.tables["services"]
-    network = dict(zip(services["service"], services["network"], strict=True))
-    built = defaultdict[str, set[Key]](set)
-    for key in steps:
-        if key[3] in (GROW, BUILD) and key[0] != ROAD:
-            built[key[1] if key[0] == LINK else network[key[1]]].add(key)
-    for key, step in steps.items():
-        if key[0] == FACILITY and key[3] == SHRINK and network[key[1]]:
-            step.after |= built[network[key[1]]]
-
-
-def _feed(plan: Plan, period: str, steps: dict[Key, Step]) -> None:
-    """Let what opens come after the new links by which its node is fed."""
-    if not any(key[0] == LINK for key in steps):
-        return
-    data = gather(plan.instance)
-    for name, n in data.networks.items():
-        into = _new_links_into(plan, name, period, steps)
-        for service, nodes in n.fed_site_node.items():
-            d = data.services[service]
-            for j, node in enumerate(np.asarray(nodes).tolist()):
-                key = (FACILITY, service, d.sites[j], GROW)
-                if key in steps and node >= 0 and d.load[name].any():
-                    steps[key].after |= _upstream(str(n.nodes[node]), into)
-
-
-def _new_links_into(
-    plan: Plan, network: str, period: str, steps: dict[Key, Step]
-) -> dict[str, list[tuple[str, set[Key]]]]:
-    """Return by node from where new links bring something, and their steps."""
-    new: dict[str, set[Key]] = defaultdict(set)
-    for key in steps:
-        if key[:2] == (LINK, network):
-            new[key[2].rsplit(" ", 1)[0]].add(key)
-    flows = plan.table("flows")
-    flows = flows[(flows["network"] == network) & (flows["period"] == period)]
-    into: dict[str, list[tuple[str, set[Key]]]] = defaultdict(list)
-    for row in flows[flows["link"].isin(list(new))].itertuples():
-        ends = row.from_node, row.to_node
-        start, end = ends if row.forward >= row.backward else ends[::-1]
-        into[end].append((start, new[row.link]))
-    return into
-
-
-def _upstream(node: str, into: dict[str, list[tuple[str, set[Key]]]]) -> set[Key]:
-    """Return the new steps by which a node is fed, link after link."""
-    found, seen, open_nodes = set[Key](), {node}, [node]
-    while open_nodes:
-        for start, keys in into.get(open_nodes.pop(), ()):
-            found |= keys
-            if start not in seen:
-                seen.add(start)
-                open_nodes.append(start)
-    return found
 
 
 def places_of(plan: Plan) -> dict[tuple[str, ...], str]:

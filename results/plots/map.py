@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import OptionError, UnknownNameError
+from aumaq.instances.arrays import Floats
+from aumaq.instances.land.meridian import pieces
 from aumaq.instances.language.texts import say
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.pages.marks import ACTIONS, MAIN_ACTIONS
@@ -124,10 +126,16 @@ def _roads(axes: Any, plan: Plan) -> None:
     for is_estimate, style in ((False, "-"), (True, ":")):
         own = links[links["is_synthetic"] == is_estimate]
         ends = [nodes.loc[own[end]].to_numpy() for end in ("from_node", "to_node")]
-        lines = np.stack(ends, axis=1).tolist()
+        lines = _drawn(*ends)
         axes.add_collection(
             LineCollection(lines, color=ROAD, linewidth=0.5, linestyle=style, zorder=1)
         )
+
+
+def _drawn(start: Floats, end: Floats) -> Floats:
+    """Return straight lines between points (lon, lat), cut at the 180th meridian."""
+    _, first, last = pieces(start[:, ::-1], end[:, ::-1])
+    return np.stack([first, last], axis=1)[:, :, ::-1]
 
 
 def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:
@@ -136,14 +144,11 @@ def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:
 
     links, states = layer["links"], layer["periods"][t]
     for is_built in (0, 1):
-        lines = [
-            ((x0, y0), (x1, y1))
-            for link, built, *_ in states
-            if built == is_built
-            for x0, y0, x1, y1, _ in [links[link]]
-        ]
-        if not lines:
+        own = [links[link][:4] for link, built, *_ in states if built == is_built]
+        if not own:
             continue
+        places = np.array(own, dtype=float)
+        lines = _drawn(places[:, :2], places[:, 2:])
         axes.add_collection(
             LineCollection(
                 lines, color=BUILT[is_built], linewidth=(0.4, 1.4)[is_built],

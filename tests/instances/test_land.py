@@ -8,7 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import geopandas
 import numpy as np
+import pandas as pd
 import pytest
 from differences import differences
 from examples import examples
@@ -21,10 +23,15 @@ from two_schools import NO_TIME
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.instances.formats.geographic.geopackage import write_layer
+from aumaq.instances.formats.geographic.layers import lines_between
+from aumaq.instances.land.meridian import pieces
 from aumaq.instances.land.shapes import inside, km_to_circle, km_to_outline, parts
 from aumaq.instances.land.works import crosses
+from aumaq.instances.svg_map import Lines, svg_map
 from aumaq.results.audit import audit
 from aumaq.results.audit.account import decided_of
+from aumaq.results.audit.works import _meets
 from aumaq.results.audit.zones import kilometres
 from aumaq.results.language import Language
 from aumaq.results.report.land import land_tables
@@ -159,6 +166,58 @@ def test_parts_that_overlap_and_a_hole_of_one_of_them() -> None:
     start, end = np.array([[1.1, 1.1], [2.5, 2.5]]), np.array([[1.2, 1.2], [3.5, 3.5]])
     shape = SimpleNamespace(outline=outline)
     assert crosses(shape, start, end).tolist() == [False, True]
+
+
+def test_lines_go_the_shorter_way_over_the_180th_meridian() -> None:
+    """Zones near it meet the lines that they meet where the same lies elsewhere."""
+    draw = np.random.default_rng(18)
+    start, end = draw.uniform(-3.0, 3.0, (2, 150, 2))
+    square = ((0.2, 0.5), (1.5, 0.5), (1.5, 1.0), (0.2, 1.0), (0.2, 0.5))
+
+    def zones(turn: float) -> list[dict[str, Any]]:
+        ring = ", ".join(f"{(x + turn + 180) % 360 - 180} {y}" for x, y in square)
+        circle = {"lat": 0.3, "lon": (turn + 180.2) % 360 - 180, "radius_km": 90.0}
+        return [{"outline": f"POLYGON (({ring}))", "radius_km": np.nan},
+                {"outline": "", **circle}]  # fmt: skip
+
+    def met(turn: float) -> list[list[bool]]:
+        a, b = (points + np.array([0.0, turn]) for points in (start, end))
+        for points in (a, b):
+            points[:, 1] = (points[:, 1] + 180) % 360 - 180
+        found = []
+        for zone in zones(turn):
+            found.append(crosses(SimpleNamespace(**zone), a, b).tolist())
+            audited = [_meets(zone, p, q) for p, q in zip(a, b, strict=True)]
+            assert found[-1] == audited
+        return found
+
+    assert met(180.0) == met(0.0)
+    assert all(0 < sum(row) < 150 for row in met(0.0))
+    # From 179 to -178 the meridian lies after a third of the way.
+    line, first, last = pieces(np.array([[50.0, 179.0]]), np.array([[53.0, -178.0]]))
+    assert line.tolist() == [0, 0]
+    assert first.tolist() == [[50.0, 179.0], [51.0, -180.0]]
+    assert last.tolist() == [[51.0, 180.0], [53.0, -178.0]]
+
+
+def test_lines_over_the_180th_meridian_are_cut(tmp_path: Path) -> None:
+    """In a GeoPackage and a picture: two lines from 179.9 to -179.9, none round it."""
+    nodes = pd.DataFrame({"node": ["a", "b", "c"], "lat": [60.0, 61.0, 62.0],
+                          "lon": [179.9, -179.9, 179.8]})  # fmt: skip
+    links = pd.DataFrame({"from_node": ["a", "a"], "to_node": ["b", "c"]})
+    frame = geopandas.GeoDataFrame(
+        links, geometry=lines_between(links, nodes), crs="EPSG:4326"
+    )
+    write_layer(tmp_path / "lines.gpkg", "links", frame, is_line=True)
+    over, beside = geopandas.read_file(tmp_path / "lines.gpkg").geometry
+    ends = [[list(point) for point in part.coords] for part in over.geoms]
+    assert ends == [
+        [[179.9, 60.0], [180.0, pytest.approx(60.5)]],
+        [[-180.0, pytest.approx(60.5)], [-179.9, 61.0]],
+    ]
+    assert beside.length < 3.0
+    shown = svg_map([Lines("", "#000", np.array([[60.0, 179.9, 61.0, -179.9]]))], "")
+    assert shown.split('<path d="')[1].split('"')[0].count("L") == 2
 
 
 def test_a_buffer_goes_on_beyond_the_180th_meridian() -> None:

@@ -198,6 +198,105 @@ def test_a_road_stands_before_the_school_that_is_reached_on_it() -> None:
     assert isinstance(rows, pd.DataFrame)
 
 
+def fed(**more: list[dict[str, Any]]) -> Instance:
+    """Return two schools for which everything that feeds them is yet to be built.
+
+    A plant at the hub, a line of today, a station for b; works that draw power, a main.
+    """
+    feeds = {"role": "supply", "cutoff_minutes": None, "group": ""}
+    power, water = {"network": "power"}, {"network": "water"}
+    grid = [("hub", "", power), ("na", "a", power), ("nb", "b", power),
+            ("wa", "a", water), ("wb", "b", water)]  # fmt: skip
+    line = {"length_km": 1.0, "capacity": 0.0}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "services": [
+            {"service": "s", "unserved_mln_per_unit_year": 1.0},
+            {**feeds, **power, "service": "plant"},
+            {**feeds, **water, "service": "works"},
+            {**feeds, **power, "service": "station", "role": "carry"},
+        ],
+        "levels": [
+            {"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 10.0,
+             "load_kw": 10.0, "load_m3_per_day": 5.0},
+            {"service": "plant", "level": 1, "capacity": 40.0, "capex_mln": 50.0},
+            {"service": "works", "level": 1, "capacity": 40.0, "capex_mln": 30.0,
+             "load_kw": 5.0},
+            {"service": "station", "level": 1, "capacity": 40.0, "capex_mln": 20.0},
+        ],
+        "sites": [
+            {"site": "a", "service": "s", "settlement": "a"},
+            {"site": "b", "service": "s", "settlement": "b"},
+            {"site": "p", "service": "plant", "settlement": "a",
+             "network_node": "hub"},
+            {"site": "w", "service": "works", "settlement": "a", "network_node": "wa"},
+            {"site": "t", "service": "station", "settlement": "b"},
+        ],
+        "travel": [{"settlement": "a", "site": "b", "minutes": 500.0}],
+        "networks": [power, water],
+        "network_nodes": [
+            {**network, "node": node, "lat": 50.0, "lon": 70.0, "settlement": home}
+            for node, home, network in grid
+        ],
+        "network_links": [
+            {**line, **power, "link": "e0", "from_node": "hub", "to_node": "na",
+             "capacity": 60.0},
+            {**line, **power, "link": "e1", "from_node": "na", "to_node": "nb",
+             "station": "t"},
+            {**line, **water, "link": "m", "from_node": "wb", "to_node": "wa"},
+        ],
+        "link_upgrades": [
+            {**water, "link": "m", "step": 1, "capacity": 20.0, "capex_mln": 2.0}
+        ],
+    }  # fmt: skip
+    return tiny(**{**rows, **more})
+
+
+def test_what_feeds_others_comes_before_them() -> None:
+    """Plant, then works, main and station; over a line of today and one run backward.
+
+    School b needs its station and main; these come after what feeds them.
+    """
+    rows = aumaq.solve(fed(), gap=0.0).deployment.set_index("code")
+    code = {str(step): code for code, step in rows["step"].items()}
+    after = {
+        name: {code[step] for step in told.split("; ") if step}
+        for name, told in rows["after"].items()
+    }
+    assert after == {
+        "p": set(), "w": {"p"}, "t": {"p"}, "m 1": {"w"},
+        "a": {"p", "w"}, "b": {"t", "m 1"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("others", "order"), [("", ["a", "p"]), ("q", ["p", "a"])])
+def test_a_plant_goes_after_what_draws_on_it(others: str, order: list[str]) -> None:
+    """The plant costs less to close, but waits for the school that has no other one.
+
+    The school at b, which stays, needs no power.
+    """
+    stock = [("s", "a"), ("s", "b"), ("plant", "p"), *(("plant", q) for q in others)]
+    level = {"level": 1, "capex_mln": 9.0}
+    instance = tiny(
+        settlements=[{"settlement": "a"}, {"settlement": "b"}],
+        services=[{"service": "s"},
+                  {"service": "plant", "role": "supply", "network": "power",
+                   "cutoff_minutes": None, "group": ""}],
+        levels=[{**level, "service": "s", "capacity": 200.0, "load_kw": 10.0,
+                 "closing_mln": 2.0},
+                {**level, "service": "plant", "capacity": 10.0, "closing_mln": 1.0}],
+        sites=[{"service": s, "site": x, "settlement": x if s == "s" else "a",
+                "status": "forbidden" if x in "ap" else "required"}
+               for s, x in stock]
+        + [{"service": "plant", "site": "free", "settlement": "a"}],
+        facilities=[{"service": s, "site": x, "level": 1} for s, x in stock],
+        travel=[{"settlement": "a", "site": "b", "minutes": 10.0}],
+        networks=[{"network": "power"}],
+        network_nodes=[{"network": "power", "node": "n", "settlement": "a",
+                        "lat": 50.0, "lon": 70.0}],
+    )  # fmt: skip
+    assert aumaq.solve(instance, gap=0.0).deployment["code"].tolist() == order
+
+
 STATUS = {"keep": "required", "open": "required", "close": "forbidden"}
 
 

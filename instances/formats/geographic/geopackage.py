@@ -71,7 +71,9 @@ def write_layer(
             )
     more = {}
     if "geometry" in frame:
-        more = {"geometry_type": "LineString" if is_line else "Point"}
+        is_cut = is_line and (frame.geom_type == "MultiLineString").any()
+        kind = "MultiLineString" if is_cut else "LineString" if is_line else "Point"
+        more = {"geometry_type": kind, "promote_to_multi": bool(is_cut)}
     errors = pyogrio.errors
     try:
         pyogrio.write_dataframe(

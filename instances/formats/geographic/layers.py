@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aumaq.instances.arrays import Floats
 from aumaq.instances.errors import Problem, UnreadableError
 from aumaq.instances.formats.geographic.geojson import read_geojson
 from aumaq.instances.formats.geographic.geopackage_reader import opened
@@ -26,6 +27,7 @@ from aumaq.instances.formats.geographic.places import (
 )
 from aumaq.instances.formats.geographic.shapefile import read_shapefile
 from aumaq.instances.formats.raw import Raw, needed
+from aumaq.instances.land.meridian import pieces
 from aumaq.instances.language.texts import say
 from aumaq.instances.schema.tables import BY_NAME
 
@@ -74,10 +76,9 @@ def layer_of(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def lines_between(links: pd.DataFrame, nodes: pd.DataFrame) -> Any:
     """Return a line for each link from node to node (None where one is missing)."""
-    shapely = needed("shapely", "gis")
     by = ["network"] if "network" in nodes and "network" in links else []
     index = pd.MultiIndex.from_frame(nodes[[*by, "node"]])
-    place = nodes[["lon", "lat"]].to_numpy()
+    place = nodes[["lat", "lon"]].to_numpy(dtype=float)
     ends = []
     for end in ("from_node", "to_node"):
         keys = pd.MultiIndex.from_frame(links[[*by, end]])
@@ -85,9 +86,18 @@ def lines_between(links: pd.DataFrame, nodes: pd.DataFrame) -> Any:
     start, stop = ends
     known = (start >= 0) & (stop >= 0)
     lines = np.full(len(links), None, dtype=object)
-    pairs = np.stack([place[start[known]], place[stop[known]]], axis=1)
-    lines[known] = shapely.linestrings(pairs)
+    lines[known] = shapes_of_lines(place[start[known]], place[stop[known]])
     return lines
+
+
+def shapes_of_lines(start: Floats, end: Floats) -> Any:
+    """Return shapes between points (lat, lon); of two lines over the 180th meridian."""
+    shapely = needed("shapely", "gis")
+    line, first, last = pieces(start, end)
+    lines = shapely.linestrings(np.stack([first, last], axis=1)[:, :, ::-1])
+    if len(lines) == len(start):
+        return lines
+    return np.array(shapely.multilinestrings(lines, indices=line), dtype=object)
 
 
 def read_layer(path: Path, layer: str, table: str, raw: Raw) -> None:

@@ -23,8 +23,15 @@ const Lines = OwnCanvas.extend({
 
   // Lines: [[lon, lat, lon, lat, name], state, kind, tell()].
   show(lines) {
-    this._lines = lines;
-    this._ends = lines.map(([[x1, y1, x2, y2]]) => [worldPoint(y1, x1), worldPoint(y2, x2)]);
+    this._lines = [];
+    this._ends = [];
+    for (const line of lines) {
+      const [[x1, y1, x2, y2]] = line;
+      for (const ends of pieces([y1, x1], [y2, x2])) {
+        this._lines.push(line);
+        this._ends.push(ends.map(([lat, lon]) => worldPoint(lat, lon)));
+      }
+    }
     this.draw();
   },
 

@@ -29,6 +29,14 @@ map.createPane("front").style.zIndex = 450;
 const CELL = 32, CATCH = 3, MARGIN = 0.25, CROWD = 1500;
 const worldPoint = (lat, lon) => map.options.crs.latLngToPoint(L.latLng(lat, lon), 0);
 
+// A straight line as parts between [lat, lon]: two where it goes over the 180th meridian.
+function pieces([lat1, lon1], [lat2, lon2]) {
+  if (Math.abs(lon2 - lon1) <= 180) return [[[lat1, lon1], [lat2, lon2]]];
+  const side = lon1 < 0 ? -180 : 180, before = Math.abs(side - lon1), after = Math.abs(side + lon2);
+  const lat = lat1 + (before / (before + after || 1)) * (lat2 - lat1);
+  return [[[lat1, lon1], [lat, side]], [[lat, -side], [lat2, lon2]]];
+}
+
 const OwnCanvas = L.Layer.extend({
   onAdd(map) {
     this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPane(this.pane));

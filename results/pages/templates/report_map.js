@@ -43,7 +43,7 @@ function view() {
 function drawWays(links) {
   ways.clearLayers();
   for (const [i, j, share] of links) {
-    L.polyline([homeAt(i), siteAt(j)], {
+    L.polyline(pieces(homeAt(i), siteAt(j)), {
       color: "#1d2733", opacity: 0.7, weight: 1 + 2 * share, interactive: false, renderer: between,
     }).addTo(ways);
   }
