@@ -8,10 +8,11 @@ Constraints
     ``within[limit,t]``
         :math:`\sum_{sjl} rate_{sl}\, units_{sjlt} + \sum_{sjl} rate_{sl}\,
         supply_{sjlt} + \sum_{no} rate_o\, (local\_supply_{not} + local\_capacity_{not})
-        + \sum_{sijol} rate_s\, trips_s\, km_o\, d_{sit}\, share_{sijolt} \le most +
-        excess_t`
+        + \sum_{sijo} rate_s\, trips_s\, km_o\, d_{sit} \left(\sum_l share_{sijolt} -
+        \sum_k visited_{ksijot}\right) \le most + excess_t`
         each with its own rate, of what lies in the region, the zone, or zones of the
-        kind; who travels counts where he lives, and in no zone
+        kind; who travels counts where he lives, and in no zone; who is visited at home
+        does not travel
 
 Cost
     ``overrun``
@@ -45,7 +46,7 @@ BY = ("limit", "period")
 PART = ("region", "period", "service", "site", "network", "node", "amount", "var")
 
 
-@family(needs=("siting", "allocation", "networks"), couples=True)
+@family(needs=("siting", "allocation", "visits", "networks"), couples=True)
 def impacts(c: Context) -> None:
     """Build one row for each limit and period that has one."""
     block, (rules, given) = c.block("impacts"), c.rules("impact_limits")
@@ -87,12 +88,12 @@ def parts_of(c: Context, impact: str) -> Table:
     rates = impact_rates(c.data.instance, impact)
     region = c.tables.sites["region"]
     found = [_priced(c.units, rates.facility[c.units["service"], c.units["level"]])]
-    share = c.share
-    amount = rates.travel[share["service"]] * share["km"] * share["most"]
     home = c.data.instance.tables["settlements"]["region"]
     homes = positions(home, c.tables.names["region"])
-    travel = share.plus(region=homes[share["settlement"]], site=-1)
-    found.append(_priced(travel, amount))
+    for sign, share in ((1.0, c.share), (-1.0, c.visited)):
+        amount = sign * rates.travel[share["service"]] * share["km"] * share["most"]
+        travel = share.plus(region=homes[share["settlement"]], site=-1)
+        found.append(_priced(travel, amount))
     for k, (name, n) in enumerate(c.networks.items()):
         supply = n.supply
         amount = rates.supply[supply["service"], supply["level"]]
@@ -120,7 +121,7 @@ def _priced(of: Table, amount: Any) -> Table:
     """Return the rows that add anything, with -1 for what they do not have."""
     missing = {key: -1 for key in PART if key not in of.columns and key != "amount"}
     amount = np.asarray(amount, dtype=float)
-    return of.plus(amount=amount, **missing).where(amount > 0.0).only(*PART)
+    return of.plus(amount=amount, **missing).where(amount != 0.0).only(*PART)
 
 
 def _limited(c: Context, parts: Table, rule: Any, period: int) -> Table:

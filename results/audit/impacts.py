@@ -77,11 +77,23 @@ def impact_rows(instance: Tables, plan: Tables, impact: Row) -> pd.DataFrame:
         parts.append(
             _rows(of, local, region, local["settlement"], local[column] * rate)
         )
-    ways = plan["allocation"]
+    ways = _travelled(plan)
     amount = ways["demand"] * ways["length_km"] * _of_travel(instance, rates, ways)
     parts.append(_rows("travel", ways, region, ways["settlement"], amount))
     found = pd.concat(parts, ignore_index=True)
     return found[found["amount"] > 0.0]
+
+
+def _travelled(plan: Tables) -> pd.DataFrame:
+    """Return ways with the demand that goes them: who is visited stays at home."""
+    ways = plan["allocation"]
+    if "visits" not in plan or plan["visits"].empty:
+        return ways
+    stays = plan["visits"].assign(demand=-plan["visits"]["demand"])
+    key = ["service", "settlement", "site", "period", "length_km"]
+    both = pd.concat([ways[[*key, "demand"]], stays[[*key, "demand"]]])
+    sums = both.groupby(key, as_index=False, sort=False)["demand"].sum()
+    return sums.assign(demand=sums["demand"].clip(lower=0.0))
 
 
 def _rows(

@@ -112,7 +112,7 @@ def _measured(
 def _distributions(
     state: State, indicator: Indicator
 ) -> Iterator[tuple[int, int, Distribution]]:
-    rows = state.tables["allocation"]
+    rows = state.ways
     rows = rows[rows["service"] == indicator.service]
     i = state.ids.get_indexer(rows["settlement"])
     period = pd.Index(state.periods).get_indexer(rows["period"])
@@ -163,7 +163,7 @@ def kolm_pollak_minutes(state: State, indicator: Indicator) -> Measure:
 @formula
 def access_poverty(state: State, indicator: Indicator) -> Measure:
     """Return the share of demand that goes farther than a time, or is not served."""
-    rows = state.tables["allocation"]
+    rows = state.ways
     near = within(rows["minutes"], indicator.minutes)
     rows = rows[(rows["service"] == indicator.service) & near]
     who = state.counts(indicator.applies_to)

@@ -131,7 +131,7 @@ class _Ways:
     """
 
     def __init__(self, state: State, service: str) -> None:
-        rows, lost = state.tables["allocation"], state.tables["unserved"]
+        rows, lost = state.ways, state.tables["unserved"]
         rows = rows[rows["service"] == service]
         lost = lost[lost["service"] == service]
         self.demand = state.demand(service)

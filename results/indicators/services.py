@@ -43,7 +43,7 @@ def _demand(state: State, indicator: Indicator) -> Floats:
 
 def _served(state: State, indicator: Indicator, limit: float, weight: str) -> Floats:
     """Return demand served within a limit times a column (empty: 1), by region."""
-    rows = state.tables["allocation"]
+    rows = state.ways
     rows = rows[(rows["service"] == indicator.service) & within(rows["minutes"], limit)]
     amount = rows["demand"].to_numpy()
     if weight:
@@ -114,14 +114,16 @@ def _per_inhabitant(
 
     *per_km*: what a kilometre of a unit of demand counts for, a row a service.
     """
-    rows = state.tables["allocation"]
+    rows = state.ways
     if indicator.service:
         rows = rows[rows["service"] == indicator.service]
     weight = per_km.set_axis(state.world["services"]["service"])
-    amount = rows["demand"] * rows["length_km"] * rows["service"].map(weight)
+    # Where nobody goes anywhere the services are no numbers until they are told to be.
+    per_unit = rows["service"].map(weight).astype(float)
+    amount = rows["demand"] * rows["length_km"] * per_unit
     who = state.counts(indicator.applies_to)
     return Measure(
-        state.by_settlement(state.grid(rows, amount.astype(float)) * who),
+        state.by_settlement(state.grid(rows, amount) * who),
         state.by_settlement(state.people * who),
     )
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 Tables = Mapping[str, pd.DataFrame]
+DUST = 1e-9
+"""Units of demand: so few go no way."""
 
 WHOLE = ""
 """The name of the whole territory in the column ``region``."""
@@ -86,6 +88,26 @@ class State:
     world: Tables
     tables: Tables
     upgraded: Flags
+
+    @cached_property
+    def ways(self) -> pd.DataFrame:
+        """Who goes where: of those whom a mobile service visits, no minutes and km.
+
+        Service, settlement, site, period, demand, minutes, length_km.
+        """
+        key = ["service", "settlement", "site", "period"]
+        rows = self.tables["allocation"][[*key, "demand", "minutes", "length_km"]]
+        stays = self.tables.get("visits")
+        if stays is None or stays.empty:
+            return rows
+        way = [*key, "minutes", "length_km"]
+        visited = stays[[*way, "demand"]]
+        less = visited.assign(demand=-visited["demand"])
+        rows = pd.concat([rows, less]).groupby(way, as_index=False, sort=False).sum()
+        rows = rows[rows["demand"] > DUST]
+        return pd.concat(
+            [rows, visited.assign(minutes=0.0, length_km=0.0)], ignore_index=True
+        )
 
     @cached_property
     def settlements(self) -> pd.DataFrame:

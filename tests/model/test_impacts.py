@@ -163,3 +163,44 @@ def test_hard_limits_have_a_first_plan(most: float) -> None:
         plan = aumaq.solve(instance, **options)
         assert plan.record["problems"] == []
         assert plan.table("impact_limits")["amount"].iloc[0] <= most + 1e-6
+
+
+def test_who_is_visited_does_not_travel() -> None:
+    """A team may visit half of b: the other half goes 30 km, 10 times a year.
+
+    That is 50 x 30 x 10 = 15,000 km, as much as the cap lets in; nobody need stay
+    unserved. The way takes 40 minutes: of 200 people 50 go, 10 minutes on average.
+    """
+    km = {"impact": "km", "title": "Km", "unit": "km/year"}
+    cap = {"limit": "cap", "period": "p1", "impact": "km", "most": 15_000.0,
+           "is_hard": True}  # fmt: skip
+    told = {"mean_minutes": 10.0, "travel_km_per_person": 75.0,
+            "access_poverty": 0.25, "share_within_minutes": 0.75}  # fmt: skip
+    plan = aumaq.solve(
+        tiny(
+            settlements=[{"settlement": "a"}, {"settlement": "b"}],
+            services=[{"service": "s", "trips_per_year": 10.0,
+                       "cutoff_minutes": 60.0, "unserved_mln_per_unit_year": 9.0}],
+            levels=[{"service": "s", "level": 1, "capacity": 200.0,
+                     "capex_mln": 1.0}],
+            sites=[{"service": "s", "site": "a", "settlement": "a",
+                    "status": "required"}],
+            travel=[{"settlement": "b", "site": "a", "minutes": 40.0,
+                     "length_km": 30.0}],
+            mobile_services=[{"mobile_service": "m", "service": "s",
+                              "days_per_year": 100.0, "units_per_day": 1.0,
+                              "within_minutes": 60.0, "most_share": 0.5,
+                              "cost_mln_per_day": 0.01}],
+            impacts=[km], impact_limits=[cap],
+            impact_rates=[{"impact": "km", "of": "travel", "rate": 1.0}],
+            indicators=[{"indicator": name, "formula": name, "minutes": 30.0,
+                         "service": "s"} for name in told],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    terms = plan.table("objective").set_index("term")["discounted_mln"]
+    assert terms["unserved"] == pytest.approx(0.0, abs=1e-6)
+    assert plan.table("impact_limits")["amount"].tolist() == pytest.approx([15_000.0])
+    values = plan.indicators[plan.indicators["region"] == ""]
+    found = dict(zip(values["indicator"], values["plan"], strict=True))
+    assert found == pytest.approx(told)
