@@ -132,10 +132,10 @@ def _roads(axes: Any, plan: Plan) -> None:
         )
 
 
-def _drawn(start: Floats, end: Floats) -> Floats:
+def _drawn(start: Floats, end: Floats) -> list[Floats]:
     """Return straight lines between points (lon, lat), cut at the 180th meridian."""
     _, first, last = pieces(start[:, ::-1], end[:, ::-1])
-    return np.stack([first, last], axis=1)[:, :, ::-1]
+    return list(np.stack([first, last], axis=1)[:, :, ::-1])
 
 
 def _links(axes: Any, layer: dict[str, Any], t: int, words: Language) -> None:
