@@ -94,6 +94,7 @@ def lifted_program(instance: Instance, *, lifts_sites: bool = True) -> Program:
     _works(c, block, own.instance)
     # What a mobile service serves at most is a row, too, and may give way.
     c.program.blocks["visits"].variables["visited"].upper[:] = 1.0
+    _supply(c)
     _purses(c)
     for term in c.program.terms:
         c.program.objective[term].clear()
@@ -284,16 +285,34 @@ def _with_term(rows: RowSet, terms: Table, coefficient: float) -> RowSet:
     )
 
 
+def _supply(c: Context) -> None:
+    """Let no supply be larger than any plan has use for, whatever it pays or emits.
+
+    How much a limit gives way is told by the most that could ever come.
+    """
+    for name, v in c.networks.items():
+        variables, most = c.program.blocks["networks"].variables, v.limits
+        for what, enough in (
+            ("supply", most.source[v.supply["source"]]),
+            ("local_supply", most.local[v.local_supply["option"]]),
+            ("local_capacity", most.local[v.local_capacity["option"]]),
+        ):
+            given = variables.get(f"{what}_{name}")
+            if given is not None:
+                given.upper[:] = np.minimum(given.upper, np.maximum(enough, given.lower))
+
+
 def _purses(c: Context) -> None:
     """Let partners and funds pay all that there is to pay: their limits are rows."""
     c.program.forget()
     upper = c.program.upper
-    whole = sum(
-        float(np.maximum(part["mln"], 0.0) @ upper[part["var"]]) for part in c.spending
-    )
+    whole = 0.0
+    for part in c.spending:
+        paid = part["mln"] > 0.0  # what is free may be without end
+        whole += float(part["mln"][paid] @ upper[part["var"][paid]])
     for name in ("partnerships", "funding"):
-        for paid in c.program.blocks[name].variables.values():
-            paid.upper[:] = whole
+        for share in c.program.blocks[name].variables.values():
+            share.upper[:] = whole
     c.program.forget()
 
 

@@ -29,10 +29,11 @@ this times all load with losses is taken to be more than any plan has use for.""
 
 @dataclass(frozen=True)
 class FlowLimits:
-    """The most that can ever enter a link or be fed in by a source."""
+    """The most that can ever enter a link or be fed in by a source or local supply."""
 
     link: Floats  # (E,)
     source: Floats  # (S,)
+    local: Floats  # (O,)
 
 
 def flow_limits(data: ModelData, n: NetworkData) -> FlowLimits:
@@ -56,7 +57,7 @@ def flow_limits(data: ModelData, n: NetworkData) -> FlowLimits:
     behind = [parted.get(frozenset(pair), np.inf) for pair in _pairs(n)]
     link = np.minimum(link, np.array(behind, dtype=float))
     room = 1.0 + ROUNDING
-    return FlowLimits(link * room, source * room)
+    return FlowLimits(link * room, source * room, local * room)
 
 
 def facility_load(data: ModelData, n: NetworkData) -> Floats:

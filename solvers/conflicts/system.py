@@ -36,6 +36,7 @@ LARGE = 150_000
 """With so many nonzeros a system is large."""
 TRY_SECONDS = 20.0
 """For a plan whose places are given."""
+ENDLESS = 10.0 * NO_LIMIT
 FIRST_PLAN = 0.999
 """A gap that any plan closes: without costs the first one is as good as any."""
 
@@ -279,9 +280,22 @@ class System:
 
 
 def reach(m: Matrices) -> tuple[Floats, Floats]:
-    """Return the least and the most that each row can come to by its columns alone."""
+    """Return the least and the most that each row can come to by its columns alone.
+
+    ``ENDLESS`` where a column of the row has no end: that can be subtracted.
+    """
     by_row = m.by_row
     up, down = by_row.maximum(0.0), by_row.minimum(0.0)
-    low = np.maximum(m.column_lower, -NO_LIMIT)
-    high = np.minimum(m.column_upper, NO_LIMIT)
-    return up @ low + down @ high, up @ high + down @ low
+    low, has_no_low = _ended(m.column_lower)
+    high, has_no_high = _ended(m.column_upper)
+    endless_low = up @ has_no_low - down @ has_no_high
+    endless_high = up @ has_no_high - down @ has_no_low
+    least, most = up @ low + down @ high, up @ high + down @ low
+    return (np.where(endless_low > 0.0, -ENDLESS, least),
+            np.where(endless_high > 0.0, ENDLESS, most))  # fmt: skip
+
+
+def _ended(bounds: Floats) -> tuple[Floats, Floats]:
+    """Return bounds of columns, 0 where there is none, and where (1) that is."""
+    is_none = np.abs(bounds) >= NO_LIMIT
+    return np.where(is_none, 0.0, bounds), is_none.astype(float)

@@ -319,6 +319,30 @@ def test_load_that_may_not_be_shed() -> None:
     assert found.found.is_all
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e3])
+def test_supply_without_end(unit: float) -> None:
+    """Diesel of any size, at no cost, gives B the 8 that the line does not carry.
+
+    It may emit nothing. No plan has use for more of it than all load, 20: of that the
+    limit gives way by 8, whatever the unit.
+    """
+    diesel = {"network": "power", "option": "diesel", "settlement": "b",
+              "capex_mln_per_unit": 0.0, "emissions_t_per_unit_year": unit}  # fmt: skip
+    clash = powered(
+        local_supplies=[diesel],
+        impacts=[{"impact": "co2", "unit": "t", "includes": "emissions"}],
+        impact_limits=[{"limit": "none", "period": "p1", "impact": "co2", "most": 0.0,
+                        "is_hard": True}],
+    )  # fmt: skip
+    kept = ["network:power:capacity", "network:power:balance"]
+    found = aumaq.conflicts(clash, most=None, keep=kept).record()
+    (conflict,) = found["conflicts"]
+    assert [rule["rule"] for rule in conflict["rules"]] == ["limit:none"]
+    (way,) = found["cheapest"]["rules"]
+    assert way["how"] == f"raise it to {8 * unit:,.0f} t"
+    assert found["cheapest"]["weight"] == pytest.approx(8 / 20 + TOUCHED, rel=1e-4)
+
+
 def test_load_without_any_source() -> None:
     """With no plant at all only the load itself can give way."""
     rows = powered().base
