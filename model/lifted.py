@@ -299,7 +299,9 @@ def _supply(c: Context) -> None:
         ):
             given = variables.get(f"{what}_{name}")
             if given is not None:
-                given.upper[:] = np.minimum(given.upper, np.maximum(enough, given.lower))
+                given.upper[:] = np.minimum(
+                    given.upper, np.maximum(enough, given.lower)
+                )
 
 
 def _purses(c: Context) -> None:

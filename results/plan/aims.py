@@ -30,6 +30,10 @@ class Aim:
     sign: float = 1.0
     minutes: float = float("nan")
 
+    def told(self, value: float) -> float:
+        """Return the goal of a value that is minimised; none is -0."""
+        return self.sign * value + 0.0
+
 
 MEASURES = {
     "cost": say("Money and points"),

@@ -105,6 +105,50 @@ def test_churn_limits_what_is_otherwise() -> None:
     assert free.objective_mln == pytest.approx(first.objective_mln)
 
 
+def renamed(**sites: str) -> aumaq.Instance:
+    """Return the shipped instance with other codes of sites."""
+    given = shipped().given
+    names = {name: rows for name, rows in given.items() if "site" in rows}
+    return shipped().replace(
+        **{name: rows.replace({"site": sites}) for name, rows in names.items()}
+    )
+
+
+@pytest.mark.parametrize(("by", "least"), [("sites", 1), ("levels", 2)])
+def test_what_an_earlier_plan_runs_and_is_gone_is_a_change(by: str, least: int) -> None:
+    """Schools run at a and c. Named z, a is a school less in each of two periods.
+
+    A plan with that one and a new one at z has two changes by site.
+    """
+    first = best_plan()
+    other = renamed(a="z")
+    with pytest.raises(OptionError, match=rf"\(school a\).* {least}, allowed 0"):
+        aumaq.alternatives(other, 1, by=by, against=first, churn=0)
+    found = aumaq.alternatives(other, 1, by=by, against=first, churn=2 * least)
+    assert set(found.plans[0].facilities["site"]) == {"z", "c"}
+    assert found.message == (
+        f"changes by what the earlier plan runs and cannot run here (school a): {least}"
+    )
+    fewer = aumaq.alternatives(other, 1, by=by, against=first, churn=2 * least - 1)
+    assert fewer.plans[0].objective_mln > first.objective_mln
+    shut = other.edit()
+    shut.set("sites", {"site": "c"}, status="forbidden")
+    with pytest.raises(OptionError, match=r"\(school a, school c\)"):
+        aumaq.alternatives(shut.instance, 1, by=by, against=first, churn=least)
+
+
+def test_churn_needs_the_same_periods() -> None:
+    """By site the last one; where no plan is as like as that, churn is named."""
+    first, later = best_plan(), shipped().given["periods"].copy()
+    later.loc[later.index[-1], "period"] = "later"
+    with pytest.raises(OptionError, match="says nothing of later"):
+        aumaq.alternatives(shipped().replace(periods=later), 1, against=first, churn=3)
+    required = shipped().edit()
+    required.set("sites", {"site": "b"}, status="required")
+    with pytest.raises(aumaq.NoPlanError, match="allowed: 0"):
+        aumaq.alternatives(required.instance, 1, against=first, churn=0)
+
+
 def test_senseless_options_are_told() -> None:
     """No plans, churn against nothing, an unknown way to tell plans apart."""
     with pytest.raises(OptionError):

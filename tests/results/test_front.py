@@ -138,6 +138,22 @@ def test_a_goal_that_is_the_same_everywhere() -> None:
     assert weighed.rows["bound"].item() == pytest.approx(1.0, abs=NEAR)
 
 
+def test_a_goal_of_nothing_has_no_gap_for_rounding() -> None:
+    """With nothing open nobody is covered, at no cost: that is proven, and it is 0.
+
+    Of 17,000 people the slack of the cost is worth so much that its rounding shows.
+    """
+    case = Case(
+        (9000.0, 3000.0, 2000.0, 3000.0),
+        ((20, 10, 30), (5, 45, 30), (55, 55, 55), (10, 45, 10)),
+        (11900.0, 18700.0), (0.0, 0.0), (1.0, 1.0), 0.0,
+    )  # fmt: skip
+    found = aumaq.pareto(case.instance, ["cover", "cost"], 5, minutes=10.0).rows
+    assert found["cover"].tolist()[-1] == found["cost"].tolist()[-1] == 0.0
+    assert not np.signbit(found[["cover", "cost"]].to_numpy()).any()
+    assert found["gap"].tolist() == [0.0] * len(found)
+
+
 def test_what_costs_more_may_harm_less() -> None:
     """One with 1000 places holds all; a larger one is dearer, but smokes half as much.
 

@@ -23,11 +23,12 @@ import pandas as pd
 from aumaq.instances import Instance, NoPlanError, OptionError, UnknownNameError
 from aumaq.instances.arguments import checked
 from aumaq.instances.arrays import Flags, Floats
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, chained, say
 from aumaq.model.data.gathered import gather
 from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.strict_json import plain_rows
+from aumaq.results.studies.choosing.churn import limit_churn
 from aumaq.results.studies.choosing.marks import LEVELS, SITES, Marks, marks_of
 from aumaq.results.studies.choosing.study_model import study_of
 from aumaq.results.studies.choosing.what_if import told
@@ -92,7 +93,8 @@ def alternatives(
 
     *within*: a share, 0.02 is 2 %: plans have at most so much more than the best one of
     each of *caps* (``CAPS``). *by*: what tells plans apart (``sites`` or ``levels``).
-    With *churn*, plans have at most so many marks otherwise than *against*.
+    With *churn*, plans have at most so many marks otherwise than *against*; what that
+    plan runs and cannot run here counts, and is told in the message.
     *time_limit*, s, is shared by all solves, *gap* is that of each. Raises NoPlanError
     if there is no first plan, OptionError and UnknownNameError for options that make no
     sense.
@@ -109,9 +111,8 @@ def alternatives(
     )
     study = study_of(instance, options, tell, given)
     search = _Search(study, instance, options, tell, by, started)
-    if churn is not None and given.start is not None:
-        known = search.marks.of(given.start)
-        search.marks.near(search.amendment, known, float(churn))
+    if churn is not None and against is not None:
+        search.near(against, churn)
     search.best()
     while len(search.plans) < best and not search.is_all and search.seconds > 0.0:
         if within is None:
@@ -163,6 +164,7 @@ class _Search:
         self.known: list[Flags] = []
         self.rows: list[dict[str, Any]] = []
         self.is_all, self.message = False, Text("")
+        self.churn: int | None = None
         self.values: Floats | None = None
 
     @property
@@ -170,11 +172,25 @@ class _Search:
         """Seconds that are left of all."""
         return self.options.time_limit - (time.monotonic() - self.started)
 
+    def near(self, against: Plan, churn: int) -> None:
+        """Let plans have at most so many marks otherwise than an earlier plan."""
+        self.churn = churn
+        self.message = limit_churn(
+            self.marks, self.amendment, against, self.instance, churn
+        )
+
     def best(self) -> None:
         """Find the best plan (NoPlanError if there is none)."""
         found = self._solve(self.amendment, self.seconds / 2)
         if found.decisions is None:
-            raise NoPlanError(why(found), str(found.status))
+            told = why(found)
+            if self.churn is not None and found.status is Status.INFEASIBLE:
+                told = say(
+                    "no plan that obeys all hard rules has so few changes against the"
+                    " earlier plan; allowed: {n}",
+                    n=self.churn,
+                )
+            raise NoPlanError(told, str(found.status))
         self.values = found.values
         self._take(found, None)
 
@@ -267,10 +283,9 @@ class _Search:
     def _end(self, found: Solution) -> None:
         """Note why there is no further plan."""
         self.is_all = found.status is Status.INFEASIBLE
-        self.message = why(found)
-        if self.is_all:
-            self.message = say("there are no other plans: proven")
-        else:
+        told = say("there are no other plans: proven") if self.is_all else why(found)
+        self.message = chained([self.message, told]) if self.message else told
+        if not self.is_all:
             self.options = replace(self.options, time_limit=1e-3)
 
     def found(self) -> Alternatives:

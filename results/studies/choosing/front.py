@@ -180,8 +180,8 @@ def _payoff_row(
     """Return the row of the payoff table where one goal is best."""
     row: dict[str, Any] = {"best": model.aims[k].name}
     for aim, value in zip(model.aims, goals.tolist(), strict=True):
-        row[aim.name] = aim.sign * value
-    return row | {"bound": model.aims[k].sign * bound, "status": status}
+        row[aim.name] = aim.told(value)
+    return row | {"bound": model.aims[k].told(bound), "status": status}
 
 
 def _check_points(points: int, goals: int) -> None:
@@ -276,10 +276,10 @@ def _front(
         plan = plan.of(model.instance) if isinstance(plan, Bare) else plan
         row: dict[str, Any] = {"point": name}
         for aim, value in zip(model.aims, point.goals.tolist(), strict=True):
-            row[aim.name] = aim.sign * value
+            row[aim.name] = aim.told(value)
         for aim, limit in zip(model.aims[1:], point.limits, strict=True):
-            row[f"limit_{aim.name}"] = aim.sign * limit
-        row |= {"bound": first.sign * point.bound, "gap": point.gap,
+            row[f"limit_{aim.name}"] = aim.told(limit)
+        row |= {"bound": first.told(point.bound), "gap": point.gap,
                 "status": point.status, "verified": plan.is_verified,
                 "seconds": round(point.seconds, 3)}  # fmt: skip
         rows.append(row)
@@ -395,7 +395,7 @@ def _in_order(model: FrontModel, tolerances: list[float], seconds: float) -> Fro
     """Return the plan that is best by one goal after the other."""
     found, bounds = model.lexicographic(range(len(model.aims)), tolerances, seconds)
     told = {
-        f"bound_{aim.name}": aim.sign * float(bound)
+        f"bound_{aim.name}": aim.told(float(bound))
         for aim, bound in zip(model.aims, bounds, strict=True)
     }
     return _of_one(model, found, pd.DataFrame(), told)
@@ -409,7 +409,7 @@ def _of_one(
     reached = zip(model.aims, model.goals(found.values).tolist(), strict=True)
     row: dict[str, Any] = {
         "point": "best",
-        **{aim.name: aim.sign * value for aim, value in reached},
+        **{aim.name: aim.told(value) for aim, value in reached},
     }
     plan = model.plan_of(found)
     row |= {**told, "status": str(found.status), "verified": plan.is_verified}

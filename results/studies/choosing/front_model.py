@@ -45,7 +45,7 @@ from aumaq.results.studies.solve import why
 from aumaq.solvers import Given, Progress, Solution, SolveOptions, Status
 from aumaq.solvers.amended import Amendment
 from aumaq.solvers.highs.solver import Outcome
-from aumaq.solvers.progress import Labelled
+from aumaq.solvers.progress import Labelled, relative_gap
 
 AUGMENT = 1e-3
 """Share of the range of the first goal that all slacks together are worth."""
@@ -57,6 +57,9 @@ FITS = 1e-9
 SAME = 1e-5
 """Relative; by so much a goal of a plan's tables may differ from that of the model."""
 LEAST_SECONDS = 2.0
+ROUNDING = 1e-8
+"""Share of the range of the first goal: slacks are exact to a millionth of theirs, and
+are worth ``AUGMENT`` of it. A goal that is 0 has no other measure."""
 SHORTER = (0.0, 0.1, 0.3, 0.6)
 """Where the shortest longest way of a large model is looked for: shares of the way from
 what no plan is below to the longest known."""
@@ -100,13 +103,15 @@ class Point:
     """By how many of its ranges each other goal is better than its limit."""
     proven: float = -np.inf
     """What no plan within the limits has a first goal below."""
+    first_range: float = 0.0
+    """That of the first goal in the payoff table: no bound is more exact."""
 
     @property
     def gap(self) -> float:
         """How much of the first goal could be better at most, as a share of it."""
-        away = self.goals[0] - self.bound
-        size = abs(self.goals[0])
-        return 0.0 if away <= 1e-9 * max(1.0, size) else float(away / max(size, 1e-12))
+        value = float(self.goals[0])
+        is_rounding = value - self.bound <= ROUNDING * self.first_range
+        return 0.0 if is_rounding else relative_gap(value, self.bound)
 
 
 def told_bound(bound: float, value: float) -> float:
@@ -307,7 +312,7 @@ class FrontModel:
         status = str(plan.status if self.aims[0].name == "cost" else found.status)
         proved = self._bound_within(limits)
         return Point(tuple(limits), goals, bound, status, took, plan, slack_values,
-                     proved)  # fmt: skip
+                     proved, float(ranges[0]))  # fmt: skip
 
     def plan_of(self, found: Solution, bound: float = -np.inf) -> Plan:
         """Return the plan of a solution; *bound* is on the first goal.
@@ -339,7 +344,7 @@ class FrontModel:
 
     def _told(self, values: Floats) -> list[float]:
         goals = self.goals(values).tolist()
-        return [aim.sign * goal for aim, goal in zip(self.aims, goals, strict=True)]
+        return [aim.told(goal) for aim, goal in zip(self.aims, goals, strict=True)]
 
     def remember(self, values: Floats) -> None:
         """Keep a solution to begin others from."""

@@ -37,13 +37,15 @@ HALF = 0.5
 class Marks:
     """Marks as ``constant + factor * column``, and what each is about.
 
-    ``where``: service, site, level (0: any), period, number of facilities.
+    ``where``: service, site, level (0: any), period, number of facilities. ``by``: what
+    the marks tell of (``WAYS``).
     """
 
     column: Ints
     constant: Floats
     factor: Floats
     where: list[tuple[str, int, int, int, int]]
+    by: str
 
     def __len__(self) -> int:
         return len(self.column)
@@ -94,7 +96,7 @@ def marks_of(study: Study, amendment: Amendment, by: str) -> Marks:
                 found += _of_level(amendment, place, v, d, (j, level + 1, t))
     columns = np.array([one[0] for one in found], dtype=np.int64)
     constant, factor = (np.array([one[k] for one in found], float) for k in (1, 2))
-    return Marks(columns, constant, factor, [one[3] for one in found])
+    return Marks(columns, constant, factor, [one[3] for one in found], by)
 
 
 Found = list[tuple[int, float, float, tuple[str, int, int, int, int]]]
