@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from aumaq.model.data.gathered import gather
 from aumaq.results.plan.deployment_limits import Limit, limits_of
 from aumaq.results.plan.deployment_networks import feed
 from aumaq.results.plan.deployment_steps import Key, Step, places_of, steps_of
@@ -45,12 +46,15 @@ def deployment(plan: Plan) -> pd.DataFrame:
     money in mln, undiscounted.
     """
     rows, homes = [], places_of(plan)
+    has_networks = not plan.instance.tables["networks"].empty
+    data = gather(plan.instance) if has_networks else None
     for period in plan.instance.period_names:
         steps = steps_of(plan, period)
-        feed(plan, period, steps)
+        if data is not None:
+            feed(plan, data, period, steps)
         number: dict[Key, int] = {}
         spent = gained = 0.0
-        for key in ordered(steps, limits_of(plan, period)):
+        for key in ordered(steps, limits_of(plan, data, period)):
             step, number[key] = steps[key], len(number) + 1
             spent, gained = spent + step.cost_mln, gained + step.gain
             after = sorted(number[one] for one in step.after if one in number)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from aumaq.instances.checks.closing import about
 from aumaq.instances.selection import is_of_all, selected
-from aumaq.model.data.gathered import ModelData, gather
+from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
 from aumaq.results.plan.deployment_steps import DONE_BY, FACILITY, Key, stood_before
 
@@ -50,14 +50,18 @@ class Limit:
         return is_low or (change > 0.0 and value > self.most + DUST)
 
 
-def limits_of(plan: Plan, period: str) -> list[Limit]:
-    """Return the limits of a period that an order of its steps may break."""
+def limits_of(plan: Plan, data: ModelData | None, period: str) -> list[Limit]:
+    """Return the limits of a period that an order of its steps may break.
+
+    *data* are the numbers of an instance with networks.
+    """
     before, changes = stood_before(plan, period), _changes(plan, period)
     if changes.empty:
         return []
     found = [*_running(plan, period, before, changes),
-             *_staff(plan, period, before, changes),
-             *_to_spare(plan, period, before, changes)]  # fmt: skip
+             *_staff(plan, period, before, changes)]  # fmt: skip
+    if data is not None:
+        found.extend(_to_spare(plan, data, period, before, changes))
     return [limit for limit in found if limit.may_break]
 
 
@@ -174,13 +178,16 @@ def _staff(
 
 
 def _to_spare(
-    plan: Plan, period: str, before: pd.DataFrame, changes: pd.DataFrame
+    plan: Plan,
+    data: ModelData,
+    period: str,
+    before: pd.DataFrame,
+    changes: pd.DataFrame,
 ) -> Iterator[Limit]:
     """Give what plants and local supply of each network can make beyond its loads.
 
     Losses and links are left out: what is there may still not get where it is drawn.
     """
-    data = gather(plan.instance)
     loads, local = plan.table("loads"), plan.table("local_supply")
     for name, n in data.networks.items():
         adds = _units_of_network(data, n)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aumaq.model.data.gathered import ModelData, gather
 from aumaq.model.data.networks import NetworkData
 from aumaq.results.plan.deployment_steps import (
     BUILD,
@@ -27,18 +26,16 @@ from aumaq.results.plan.deployment_steps import (
 )
 
 if TYPE_CHECKING:
+    from aumaq.model.data.gathered import ModelData
     from aumaq.results.plan.plan import Plan
 
 DUST = 1e-6
 """Units of a network: what flows less brings nothing."""
 
 
-def feed(plan: Plan, period: str, steps: dict[Key, Step]) -> None:
+def feed(plan: Plan, data: ModelData, period: str, steps: dict[Key, Step]) -> None:
     """Let steps come after what brings them power and water."""
-    if not steps or plan.instance.tables["networks"].empty:
-        return
     _replace(plan, steps)
-    data = gather(plan.instance)
     for n in data.networks.values():
         brings = _Brings(plan, n, period, steps)
         if brings.is_any:
