@@ -11,6 +11,7 @@ from choosing_case import Case, Outcome, cases
 from command import run
 from eventful_plan import eventful
 from examples import examples
+from golden_cases import roads
 from hypothesis import given
 from hypothesis import strategies as st
 from shared_plans import best_plan, shipped
@@ -175,6 +176,45 @@ def test_every_wrong_lock_is_told_once(folder: Path) -> None:
         problems = json.loads(done.stdout)["problems"]
         assert sorted((p["file"], p["row"]) for p in problems) == places
         assert not (folder / "no").exists()
+
+
+@pytest.mark.parametrize(
+    ("locks", "told"),
+    [
+        ({"lock": ["site=b,level=1", "site=b,level=2"]}, "b, 2026-30, 2031-35: locks"),
+        ({"lock": ["site=b"], "freeze": ["all"]}, "b, 2026-30, 2031-35: locks"),
+        ({"lock": ["site=b,level=1"], "forbid": ["site=b,period=2031-35"]},
+         "b, 2031-35: locks"),
+        ({"lock": ["site=b,level=1"], "forbid": ["site=b,level=1,period=2026-30"]},
+         "b, 2026-30: one lock"),
+    ],
+)  # fmt: skip
+def test_locks_of_a_site_and_its_levels_clash(
+    locks: dict[str, list[str]], told: str
+) -> None:
+    """One place holds one level; frozen as it is, nothing stands at b."""
+    with pytest.raises(InstanceError) as caught:
+        aumaq.what_if(best_plan(), locks=aumaq.lock_rows(**locks))
+    (problem,) = caught.value.problems
+    assert str(problem.message).startswith(f"school, {told}")
+
+
+def test_what_is_built_early_stays() -> None:
+    """A road asked for in the first period cannot be forbidden in the second."""
+    plan = aumaq.solve(roads(), threads=1)
+    rows = aumaq.lock_rows(["upgrade=g0,period=p1"], forbid=["upgrade=g0,period=p2"])
+    with pytest.raises(InstanceError, match="g0, p2: one lock asks for it"):
+        aumaq.what_if(plan, locks=rows)
+
+
+def test_locks_that_rules_forbid_are_named() -> None:
+    """Two schools may run at all: a third one is asked for, and has no room."""
+    count = [{"count": "few", "service": "school", "most": 2.0, "from_level": 1}]
+    instance = shipped().edit().replace("counts", pd.DataFrame(count)).instance
+    plan = aumaq.solve(instance, gap=0.0, threads=1)
+    rows = aumaq.lock_rows(lock=[f"site={site}" for site in "abc"])
+    with pytest.raises(NoPlanError, match="lock site=a, lock site=b, lock site=c"):
+        aumaq.what_if(plan, locks=rows, gap=0.0)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def locks_of(
         problems += [part for part in found if isinstance(part, Problem)]
         if not found:
             problems.append(_problem(row, say("names nothing that could be decided")))
-    problems += [] if problems else _clashes(things, data.periods)
+    problems += [] if problems else _clashes(things, data)
     if problems:
         raise InstanceError(problems)
     frozen = (
@@ -255,22 +256,50 @@ def _told(
     )
 
 
-def _clashes(things: Sequence[Things], periods: Sequence[str]) -> list[Problem]:
+def _clashes(things: Sequence[Things], data: ModelData) -> list[Problem]:
     """Return a problem for each decision that two locks want otherwise."""
-    found = []
+    found, periods = dict[tuple[str, str], Problem](), data.periods
     for own in things:
-        code = next(k for k in CODES if k in own.names)
-        clash = own.limits.least > own.limits.most
+        code, limits = next(k for k in CODES if k in own.names), own.limits
+        stays = own.kind != "facility"  # what is built on links and roads
+        least = np.maximum.accumulate(limits.least, axis=1) if stays else limits.least
+        clash = least > limits.most
         for k in np.flatnonzero(clash.any(axis=1)).tolist():
-            when = [periods[t] for t in np.flatnonzero(clash[k]).tolist()]
+            name = own.names[code][k]
             text = say(
                 "{group}, {code}, {periods}: one lock asks for it, another forbids it",
                 group=own.group,
-                code=own.names[code][k],
-                periods=", ".join(when),
+                code=name,
+                periods=_listed(clash[k], periods),
             )
-            found.append(Problem("locks", text))
-    return found
+            found.setdefault((own.group, name), Problem("locks", text))
+    for whole, levels in pairwise(things):
+        if whole.is_sum:
+            crowded = _crowded(whole.limits, levels.limits, data, whole.group)
+            for k in np.flatnonzero(crowded.any(axis=1)).tolist():
+                name = whole.names["site"][k]
+                text = say(
+                    "{group}, {code}, {periods}: locks ask for more than there is room"
+                    " for, or than others leave",
+                    group=whole.group,
+                    code=name,
+                    periods=_listed(crowded[k], periods),
+                )
+                found.setdefault((whole.group, name), Problem("locks", text))
+    return list(found.values())
+
+
+def _crowded(whole: Limits, levels: Limits, data: ModelData, service: str) -> Flags:
+    """Return where limits on levels and on their sum leave nothing, (sites, T)."""
+    d, count = data.services[service], len(data.periods)
+    shape, places = (len(d.sites), d.num_levels, count), d.places[:, None]
+    most = np.minimum(levels.most.reshape(shape), places[:, :, None]).sum(axis=1)
+    least = np.maximum(whole.least, levels.least.reshape(shape).sum(axis=1))
+    return least > np.minimum(np.minimum(whole.most, most), places)
+
+
+def _listed(when: Flags, periods: Sequence[str]) -> str:
+    return ", ".join(periods[t] for t in np.flatnonzero(when).tolist())
 
 
 def _problem(row: LockRow, text: Text, column: str = "") -> Problem:

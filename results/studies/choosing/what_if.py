@@ -20,7 +20,7 @@ import pandas as pd
 
 from aumaq.instances import Instance, NoPlanError
 from aumaq.instances.arguments import checked
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, chained, say
 from aumaq.model.data.gathered import gather
 from aumaq.results.comparison.decisions import changed_decisions
 from aumaq.results.comparison.inputs import changed_inputs
@@ -38,6 +38,8 @@ from aumaq.solvers.solution.decisions import Status
 
 SCORE_SHARE = 0.25
 """Share of the time in which the plan in hand is scored under what has changed."""
+MOST_NAMED = 5
+"""Of the locks that leave no plan."""
 AS_IT_WAS = say("as it was planned")
 
 
@@ -133,10 +135,15 @@ def what_if(
         own, left = Labelled(tell, say("the plan in hand")), SCORE_SHARE * time_limit
         scored, message = _score(plan, instance, left, own, options)
         left = (1.0 - SCORE_SHARE) * time_limit
-    after = solve(
-        instance, start=plan, locks=limits, time_limit=left, progress=progress,
-        **options,
-    )  # fmt: skip
+    try:
+        after = solve(
+            instance, start=plan, locks=limits, time_limit=left, progress=progress,
+            **options,
+        )  # fmt: skip
+    except NoPlanError as error:
+        if limits is None or error.status != Status.INFEASIBLE:
+            raise
+        raise NoPlanError(_with_locks(locks), error.status) from error
     if limits is not None:
         after = after.with_record(locks=[f"{row.action} {row.text}" for row in locks])
     if is_same:
@@ -144,6 +151,21 @@ def what_if(
     inputs = changed_inputs(plan.instance, instance)
     decided = changed_decisions(plan, after)
     return WhatIf(plan, after, scored, message, frozen, inputs, decided)
+
+
+def _with_locks(locks: Sequence[LockRow]) -> Text:
+    """Return that there is no plan under locks, with the first of them."""
+    shown = ", ".join(f"{row.action} {row.text}" for row in locks[:MOST_NAMED])
+    more = [say("and {count} more", count=len(locks) - MOST_NAMED)]
+    told = [
+        Text("{shown}", {"shown": shown}),
+        *(more if len(locks) > MOST_NAMED else ()),
+    ]
+    return say(
+        "infeasible: no plan obeys all hard rules together with what is asked for:"
+        " {locks}",
+        locks=chained(told, " "),
+    )
 
 
 @dataclass(frozen=True)
