@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from shared_plans import best_plan, shipped
 
 import aumaq
+import aumaq.results.studies.choosing.alternatives as module
 from aumaq.instances import OptionError
 
 Key = Callable[[Outcome], tuple[object, ...]]
@@ -135,6 +136,16 @@ def test_what_an_earlier_plan_runs_and_is_gone_is_a_change(by: str, least: int) 
     shut.set("sites", {"site": "c"}, status="forbidden")
     with pytest.raises(OptionError, match=r"\(school a, school c\)"):
         aumaq.alternatives(shut.instance, 1, by=by, against=first, churn=least)
+
+
+def test_plans_for_which_there_was_no_time_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One of five: that there are no more is not said."""
+    monkeypatch.setattr(module._Search, "seconds", 0.0)
+    found = aumaq.alternatives(shipped(), 5)
+    assert (len(found.plans), found.is_all) == (1, False)
+    assert found.message == "time is up; plans: 1 of 5"
 
 
 def test_churn_needs_the_same_periods() -> None:

@@ -119,6 +119,9 @@ def alternatives(
             search.another()
         else:
             search.farthest(within, caps)
+    if not search.has_ended and len(search.plans) < best:
+        text = say("time is up; plans: {n} of {most}", n=len(search.plans), most=best)
+        search.tell(text)
     return search.found()
 
 
@@ -163,7 +166,7 @@ class _Search:
         self.plans: list[Plan] = []
         self.known: list[Flags] = []
         self.rows: list[dict[str, Any]] = []
-        self.is_all, self.message = False, Text("")
+        self.is_all, self.has_ended, self.message = False, False, Text("")
         self.churn: int | None = None
         self.values: Floats | None = None
 
@@ -284,9 +287,14 @@ class _Search:
         """Note why there is no further plan."""
         self.is_all = found.status is Status.INFEASIBLE
         told = say("there are no other plans: proven") if self.is_all else why(found)
-        self.message = chained([self.message, told]) if self.message else told
+        self.tell(told)
+        self.has_ended = True
         if not self.is_all:
             self.options = replace(self.options, time_limit=1e-3)
+
+    def tell(self, text: Text) -> None:
+        """Add to what is told beside the plans."""
+        self.message = chained([self.message, text]) if self.message else text
 
     def found(self) -> Alternatives:
         """Return all that was found."""
