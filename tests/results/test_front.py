@@ -154,6 +154,19 @@ def test_a_goal_of_nothing_has_no_gap_for_rounding() -> None:
     assert found["gap"].tolist() == [0.0] * len(found)
 
 
+def test_goals_that_do_not_conflict_have_one_point() -> None:
+    """Fewest unserved is most within any minutes: found at once, and all is tried."""
+    case = Case(
+        (30000.0, 20000.0, 0.0), ((20, 5, 10), (10, 45, 30), (9, 9, 9)),
+        (45000.0, 55000.0),
+        (50000.0, 80000.0), (10000.0, 20000.0), 0.5,
+    )  # fmt: skip
+    found = aumaq.pareto(case.instance, ["unserved", "cover"], 0, minutes=55.0)
+    assert found.rows["unserved"].tolist() == pytest.approx([0.0], abs=1e-3)
+    assert found.rows["cover"].tolist() == pytest.approx([50000.0])
+    assert not found.message
+
+
 def test_what_costs_more_may_harm_less() -> None:
     """One with 1000 places holds all; a larger one is dearer, but smokes half as much.
 

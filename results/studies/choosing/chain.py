@@ -104,6 +104,8 @@ def _all_points(model: FrontModel, grid: Grid, seconds: float) -> Walked:
         if isinstance(found, Status):
             return Walked(points, str(found))
         points.append(found)
+        if not grid.ranges[1]:  # the goals do not conflict: there is no other
+            return Walked(points)
         limit = float(found.goals[1]) - NEXT * max(float(grid.ranges[1]), NEXT)
         if limit < least - NEXT * max(float(grid.ranges[1]), NEXT):
             return Walked(points)
