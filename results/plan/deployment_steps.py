@@ -126,6 +126,7 @@ def _serve(plan: Plan, service: str, period: str, steps: dict[Key, Step]) -> Non
     goes = now.groupby("settlement")["site"].agg(set)
     came = before.groupby("site")["settlement"].agg(set)
     renewed = _renewed_share(plan, service, period)
+    moves = _moves(plan, service, period)
     for key, step in steps.items():
         if key[:2] != (FACILITY, service):
             continue
@@ -139,7 +140,7 @@ def _serve(plan: Plan, service: str, period: str, steps: dict[Key, Step]) -> Non
         else:
             homes = came.get(site, set[str]())
             takers = set().union(*(goes.get(home, set()) for home in homes))
-            takers |= _moves_to(plan, service, site, period)
+            takers |= moves.get(site, set())
             after = {(FACILITY, service, other, GROW) for other in takers}
             step.after |= after & steps.keys()
             left = roads[roads["settlement"].isin(homes)]
@@ -164,11 +165,11 @@ def _renewed_share(plan: Plan, service: str, period: str) -> dict[str, float]:
     }
 
 
-def _moves_to(plan: Plan, service: str, site: str, period: str) -> set[str]:
-    """Return the sites to which facilities of a site are relocated in a period."""
+def _moves(plan: Plan, service: str, period: str) -> dict[str, set[str]]:
+    """Return by site the sites to which its facilities are relocated in a period."""
     rows = plan.table("relocations")
-    own = (rows["service"] == service) & (rows["site"] == site)
-    return set(rows.loc[own & (rows["period"] == period), "to_site"])
+    rows = rows[(rows["service"] == service) & (rows["period"] == period)]
+    return rows.groupby("site")["to_site"].agg(set).to_dict()
 
 
 def _new_roads(
