@@ -23,12 +23,14 @@ from aumaq.instances.people.agglomerations import demand_factor
 from aumaq.instances.people.growth import after_moves, chosen_of
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import OF_SETTLEMENT
+from aumaq.results.indicators.visited import ways
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
 Tables = Mapping[str, pd.DataFrame]
 DUST = 1e-9
+WAY = ("demand", "minutes", "length_km")
 """Units of demand: so few go no way."""
 
 WHOLE = ""
@@ -95,19 +97,10 @@ class State:
 
         Service, settlement, site, period, demand, minutes, length_km.
         """
-        key = ["service", "settlement", "site", "period"]
-        rows = self.tables["allocation"][[*key, "demand", "minutes", "length_km"]]
-        stays = self.tables.get("visits")
-        if stays is None or stays.empty:
-            return rows
-        way = [*key, "minutes", "length_km"]
-        visited = stays[[*way, "demand"]]
-        less = visited.assign(demand=-visited["demand"])
-        rows = pd.concat([rows, less]).groupby(way, as_index=False, sort=False).sum()
-        rows = rows[rows["demand"] > DUST]
-        return pd.concat(
-            [rows, visited.assign(minutes=0.0, length_km=0.0)], ignore_index=True
-        )
+        rows, visits = self.tables["allocation"], self.tables.get("visits")
+        if visits is not None:
+            rows = ways(rows, visits)
+        return rows[["service", "settlement", "site", "period", *WAY]]
 
     @cached_property
     def settlements(self) -> pd.DataFrame:

@@ -96,8 +96,10 @@ class _Look:
     def ways(self) -> pd.DataFrame:
         """Who goes where, with the settlement of the site ("": at none)."""
         sites = self.instance.service_sites(self.service).set_index("site")
-        rows = self.of("allocation")
-        return rows.assign(to=rows["site"].map(sites["settlement"]))
+        rows = self.plan.ways
+        rows = rows[holds(rows, "service", self.service)]
+        to = rows["site"].map(sites["settlement"])
+        return rows.assign(to=to.mask(rows["is_visited"], rows["settlement"]))
 
 
 def concerns(plan: Plan, lang: Language = ENGLISH) -> list[str]:

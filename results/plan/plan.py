@@ -28,6 +28,7 @@ from aumaq.results.audit import (
     verify,
 )
 from aumaq.results.audit.findings import explained
+from aumaq.results.indicators.visited import ways
 from aumaq.results.plan.concerns import concerns
 from aumaq.results.plan.decision_tables import decision_tables
 from aumaq.results.plan.missing_columns import completed, filled, with_later, without
@@ -209,6 +210,11 @@ class Plan:
     def allocation(self) -> pd.DataFrame:
         """Who is served where: shares, demand, minutes, kilometres."""
         return self.table("allocation")
+
+    @property
+    def ways(self) -> pd.DataFrame:
+        """The allocation, in which those who are visited at home go nowhere."""
+        return ways(self.table("allocation"), self.table("visits"))
 
     @property
     def unserved(self) -> pd.DataFrame:

@@ -48,7 +48,8 @@ def draw_access(
     """
     period = period_of(plan, period)
     t = plan.instance.period_names.index(period)
-    rows = plan.allocation[plan.allocation["period"] == period]
+    rows = plan.ways
+    rows = rows[rows["period"] == period]
     services = list(filter(plan.instance.serves, plan.instance.service_names))
     right = 1.05 * max(float(rows["minutes"].max()), 1.0) if len(rows) else 1.0
     with sheet(width_mm, on=on) as (figure, axes):

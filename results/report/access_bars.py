@@ -26,7 +26,7 @@ def access_bars(plan: Plan, today: State, service: str) -> dict[str, Any]:
     today and of the periods. Who is not served is within no minutes.
     """
     limits = np.append(LIMITS, np.inf)
-    rows = rows_with(plan.allocation, "service", service)
+    rows = rows_with(plan.ways, "service", service)
     old = rows_with(today.tables["allocation"], "service", service)
     demand = [float(today.demand(service)[:, 0].sum())]
     demand += demand_of(plan, service).sum(axis=0).tolist()

@@ -121,7 +121,7 @@ def kept_services(plan: Plan) -> dict[str, float]:
     codes = list(instance.settlement_ids)
     services = [s for s in instance.service_names if instance.serves(s)]
     total = np.zeros(len(codes))
-    rows = plan.allocation
+    rows = plan.ways
     for service in services:
         cutoff = float(instance.service(service)["cutoff_minutes"])
         strict = strictest_minutes(instance, service)

@@ -19,6 +19,8 @@ from two_schools import NO_TIME, two_schools
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.results.indicators.today import of_today
+from aumaq.results.report.access_bars import access_bars
 
 LATER = ("zones", "site_zones", "zone_permits", "buffers", "impacts", "impact_rates",
          "impact_limits")  # fmt: skip
@@ -204,3 +206,8 @@ def test_who_is_visited_does_not_travel() -> None:
     values = plan.indicators[plan.indicators["region"] == ""]
     found = dict(zip(values["indicator"], values["plan"], strict=True))
     assert found == pytest.approx(told)
+    ways = plan.ways.groupby("minutes")["demand"].sum()
+    assert ways.to_dict() == pytest.approx({0.0: 150.0, 40.0: 50.0})
+    bars = access_bars(plan, of_today(plan.instance), "s")
+    near = dict(zip(bars["minutes"], bars["shares"][-1], strict=False))
+    assert (near[15], near[60]) == (pytest.approx(0.75), pytest.approx(1.0))
