@@ -51,6 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return there
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_word_is_ignored(command: str, folder: Path) -> None:
     """Empty, given twice, of a wrong type: told by its name, and nothing is made."""
@@ -107,6 +108,7 @@ OUTPUTS = {
 }
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("command", OUTPUTS)
 def test_what_is_read_is_not_written_over(command: str, folder: Path) -> None:
     """Under whatever name; what is written beside it, or made of it, may be."""

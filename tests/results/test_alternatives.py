@@ -57,6 +57,7 @@ def test_the_k_best_are_those_of_enumeration(case: Case, by: str) -> None:
     assert found.is_all == (len(each) < MOST)
 
 
+@pytest.mark.slow
 def test_levels_that_no_best_plan_needs_are_plans_too() -> None:
     """Level 1 holds all 90 who come, level 2 costs more: third best all the same."""
     case = Case(

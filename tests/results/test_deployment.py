@@ -395,6 +395,7 @@ def test_rules_that_hold_all_along(
     assert plan.deployment["code"].tolist() == order
 
 
+@pytest.mark.slow
 @examples(300)
 @given(drawn_tiers())
 def test_what_holds_before_and_after_holds_at_each_step(instance: Instance) -> None:

@@ -306,6 +306,7 @@ def test_numbers_in_texts_have_the_separators_of_the_language(code: str) -> None
     assert lang.tell(say("in {year}", year=2031)) == "in 2031"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("code", ["ru", "kk"])
 def test_origins_of_shipped_roads_are_told_in_words(code: str) -> None:
     """Of every shipped link; a note of the user's own stays as it is."""

@@ -224,6 +224,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 def test_a_damaged_store_is_told_before_the_work(tmp_path: Path) -> None:
     """All that is wrong with its tables, of every command that would write into it."""
     aumaq.write(two_futures(), tmp_path / "mine")

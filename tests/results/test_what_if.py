@@ -79,6 +79,7 @@ def test_locked_plans_are_the_best_that_keep_the_locks(
         aumaq.what_if(before, locks=again, gap=0.0)
 
 
+@pytest.mark.slow
 def test_what_is_frozen_stays_though_prices_change() -> None:
     """All frozen is the plan scored; a scored plan decides nothing."""
     plan, dear = best_plan(), ["levels.opex_mln_per_year*2"]
@@ -235,6 +236,7 @@ def test_levels_of_no_use_can_be_locked(method: str) -> None:
         assert scored.objective_mln == pytest.approx(best, **SAME)
 
 
+@pytest.mark.slow
 def test_links_roads_and_growth_points_can_be_locked() -> None:
     """All frozen costs the same; what the plan has may be asked for, not taken away."""
     plan = aumaq.solve(eventful(), gap=0.0)

@@ -101,6 +101,7 @@ def test_an_exchange_makes_nothing_dearer(instance: Instance) -> None:
         ).all()
 
 
+@pytest.mark.slow
 @examples(20)
 @given(road_instances("free"), st.sampled_from(["strong", "weak"]))
 def test_roads_in_the_blocks_that_pay_bound_no_less(

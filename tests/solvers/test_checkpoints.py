@@ -101,6 +101,7 @@ def test_a_file_that_is_none_of_its_own_is_refused(tmp_path: Path) -> None:
     assert aumaq.solve(instance, **options, resume=file).is_verified
 
 
+@pytest.mark.slow
 def test_no_byte_of_a_file_may_be_another(tmp_path: Path) -> None:
     """Whatever its parts say then, it is refused, or means what it did."""
     file = tmp_path / "half.aumaq"
