@@ -47,6 +47,7 @@ def test_every_number_has_a_range() -> None:
             assert param.default is None or param.default in RANGES[param.opts[0]]
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("command", WITH_NUMBERS)
 def test_numbers_beyond_are_refused_by_name(command: str, tmp_path: Path) -> None:
     """All options of a command at once: name, range and value; nothing is written."""

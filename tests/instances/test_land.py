@@ -89,6 +89,7 @@ def test_the_land_against_enumeration(data: st.DataObject) -> None:
 LAND = ("zones", "site_zones", "zone_permits", "buffers")
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("land", "built", "forbidden"),
     [
@@ -335,6 +336,7 @@ ROAD: dict[str, Rows] = {
 NO_ROADS = {"zone_work": "w", "kind": "protected", "of": "roads"}
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("zones", "rule", "built"),
     [

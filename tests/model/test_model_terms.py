@@ -70,6 +70,7 @@ def right(instance: Instance) -> Plan:
     return plan
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("term", TERMS)
 def test_a_broken_term_is_found(
     instance: Instance, right: Plan, term: str, monkeypatch: pytest.MonkeyPatch

@@ -109,6 +109,7 @@ def paid_by(*sources: dict[str, Any], **tables: Rows) -> Instance:
     return two_schools().replace(**{n: pd.DataFrame(r) for n, r in rows.items()})
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("sources", "left"),
     [

@@ -55,6 +55,7 @@ def one_road(order: tuple[str, ...], hour: float) -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("order", [pytest.param(o, id="".join(o))
                                    for o in permutations("abc")])  # fmt: skip
 @pytest.mark.parametrize("hour", [0.0, 600.0])

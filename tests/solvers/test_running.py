@@ -48,6 +48,7 @@ def crowded(draw: st.DrawFn, kind: str) -> aumaq.Instance:
     return usual.replace(**tables)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", ["free", "whole", "nearest"])
 @examples(40)
 @given(data=st.data())
@@ -146,6 +147,7 @@ def test_a_merger_is_work_of_builders(most_mln: float, merged: int) -> None:
     assert spent == pytest.approx(3.0 if merged else 1.0)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("names", [(name,) for name in DRAWN], ids="+".join)
 @examples(20)
 @given(data=st.data())
