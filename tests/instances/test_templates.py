@@ -109,10 +109,10 @@ def test_what_is_made_is_told() -> None:
 
 
 def test_made_sites_have_room_for_their_own_people() -> None:
-    """By hand: 1,000 people, half of them users, 100 places a level at 0.8: 7 and 8.
+    """By hand: 1,000 people, half of them users, schools of 100 filled to 0.8.
 
-    500 users times 1.2 need 750 places: eight of 100, or two that stand (of 50) and
-    seven. Fewer than 50 people may not have the larger level.
+    500 users times 1.2 need 750 places: 8 schools of 100, or the 2 of 50 that stand and
+    7 more. Fewer than 50 people may not have the larger level.
     """
     tables = template_tables(["services"])
     rows = places(3, 1).assign(population=[1000, 1000, 40])
