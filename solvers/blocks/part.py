@@ -47,9 +47,14 @@ DOUBT = 0.05
 UNDONE = 0.25
 """Share of its distance that a block is taken to have gained in a visit that did not
 even end the root node: that tells nothing of what a longer one gains."""
+LUCK = 0.75
+"""How much the last visit that searched says of the next one, beside those before."""
 LONGER, ROOT_SECONDS, ROOT_INTEGERS = 3.0, 2.0, 200
 """By so much longer the next visit is then, and with so many integers so many seconds
 at least, which ends most root nodes; else twice as long."""
+FIRST_PROOF = 1 / 3
+"""Share of its seconds that the first visit takes which proves a large block: cuts at
+the root node raise its bound most in their first rounds."""
 AGAIN = 0.5
 """A second visit that proves a large block goes through the same root node again: it is
 hoped to gain such a share of what the last one did."""
@@ -116,6 +121,8 @@ class Part:
         self.round_seconds = self.seconds * 1.5
         self.filter_seconds = self.seconds * FILTER_LONGER
         self.nodes = max(1, FIRST_WORK // max(self.integers, 1))
+        if self.is_large:
+            self.seconds *= FIRST_PROOF
 
     @property
     def integers(self) -> int:
@@ -259,7 +266,7 @@ class Part:
             self.filter_seconds = max(longer * self.filter_seconds, least)
         elif np.isfinite(self.found):  # a single visit without luck says little
             hope = min(self.found, PART_OF_LARGE * self.distance)
-            self.found = (hope + before - self.distance) / 2.0
+            self.found = (1.0 - LUCK) * hope + LUCK * (before - self.distance)
         else:
             self.found = before - self.distance
 
