@@ -105,7 +105,8 @@ def _happens(r: Relocations, units: Ints, stock: Ints, k: int) -> bool:
     """Return whether one leaves a site and one comes to the other at some time."""
     change = np.diff(units, axis=2, prepend=stock[:, :, None])
     gone, come = change[r.site[k]] < 0, change[r.to_site[k]] > 0
-    return bool((r.may[k] & gone & come)[:, :].any())
+    may = r.may[k, : units.shape[1]]  # the other levels are those of other services
+    return bool((may & gone & come).any())
 
 
 def _moved(

@@ -130,6 +130,28 @@ def test_a_dear_move_must_be_forced() -> None:
     assert plan.objective_mln == pytest.approx(20.0 + 85.0)
 
 
+def test_a_move_of_a_service_with_fewer_levels_than_another() -> None:
+    """A school must move, a hospital of one of two levels may: each in its own ones."""
+    hospital = {**ONE_SCHOOL["services"][0], "service": "h"}
+    sizes = [{"service": "h", "level": k, "capacity": 50.0 * k, "capex_mln": 9.0 * k}
+             for k in (1, 2)]  # fmt: skip
+    rows = {
+        **ONE_SCHOOL,
+        "services": [*ONE_SCHOOL["services"], hospital],
+        "levels": [*ONE_SCHOOL["levels"], *sizes],
+        "sites": [*ONE_SCHOOL["sites"],
+                  *({**site, "service": "h"} for site in ONE_SCHOOL["sites"])],
+        "facilities": [*ONE_SCHOOL["facilities"],
+                       {"service": "h", "site": "a", "level": 1}],
+    }  # fmt: skip
+    moves = [{**MOVE, "is_forced": True},
+             {**MOVE, "relocation": "n", "service": "h", "cost_mln": 500.0}]  # fmt: skip
+    for options in ({"time_limit": NO_TIME}, {"gap": 0.0}):
+        plan = aumaq.solve(tiny(**rows, relocations=moves), **options)
+        assert plan.is_verified
+        assert plan.table("relocations")["relocation"].tolist() == ["m"]
+
+
 def test_what_cannot_be_avoided_knows_of_moves() -> None:
     """A school that is dear to run closes for 3 mln, or moves for nothing."""
     rows = {**ONE_SCHOOL, **with_all(ONE_SCHOOL, "levels", opex_mln_per_year=50.0)}
