@@ -7,18 +7,20 @@ r"""What a plan is measured by beside its cost, as sums over the model's variabl
    * - ``unserved``
      - :math:`\sum_{sit} y_t\, d_{sit}\, unserved_{sit} / \sum_t y_t`
    * - ``mean_minutes``
-     - :math:`\sum_{sit} y_t\, d_{sit} (\sum_o m_o\, share_{sito} + late_s\,
+     - :math:`\sum_{sit} y_t\, d_{sit} (\sum_o m_o\, goes_{sito} + late_s\,
        unserved_{sit}) / \sum_{sit} y_t\, d_{sit}`
    * - ``cover``
-     - :math:`\sum_{sit} y_t\, d_{sit} \sum_{o:\,m_o \le minutes} share_{sito} / \sum_t
-       y_t`
+     - :math:`\sum_{sit} y_t\, d_{sit} (\sum_{o:\,m_o \le minutes} goes_{sito} + \sum_k
+       visited_{ksit}) / \sum_t y_t`
    * - ``posts``
      - posts of what runs in the last period, second shift included (``staff_needs``)
    * - ``impact:x``
      - :math:`\sum_t y_t\, amount_{xt} / \sum_t y_t`
 
-with years :math:`y_t` of a period. ``worst_minutes`` is no sum but the largest of many:
-:func:`Measures.ways` has the sum of each settlement, service and period.
+with years :math:`y_t` of a period, and :math:`goes_{sito} = share_{sito} - \sum_k
+visited_{ksito}`: who is visited at home goes no minutes. ``worst_minutes`` is no sum
+but the largest of many: :func:`Measures.ways` has the sum of each settlement, service
+and period.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ class Ways:
     """What people travel: an entry for each share of demand that goes a way.
 
     ``place`` numbers pairs of service, settlement and period with demand; who is not
-    served goes ``late``. ``weight`` is the demand times the years of the period.
+    served goes ``late``. ``weight`` is the demand times the years of the period. Who is
+    visited has two entries: one takes him (``times`` -1) from his way, one goes 0
+    minutes.
     """
 
     place: Ints
@@ -61,7 +65,14 @@ class Ways:
     weight: Floats
     variable: Ints
     is_served: Ints
+    times: Floats
+    """1, or -1 for who is visited, and is among those who go a way."""
     num_places: int
+
+    @property
+    def felt(self) -> Floats:
+        """Return the minutes that a share of one adds to those of its place."""
+        return self.minutes * self.times
 
 
 @dataclass(frozen=True)
@@ -88,14 +99,15 @@ class Measures:
     def mean_minutes(self) -> Sum:
         """Minutes on average; who is not served goes the longest way."""
         w = self.ways
-        found = Sum(w.weight * w.minutes, w.variable)
+        found = Sum(w.weight * w.felt, w.variable)
         return found.scaled(1.0 / self.total) if self.total else found
 
     def cover(self, minutes: float) -> Sum:
         """Demand that is served within so many minutes, mean of all years."""
         w = self.ways
         near = (w.is_served > 0) & within(w.minutes, minutes)
-        return Sum(w.weight[near], w.variable[near]).scaled(1.0 / self.years)
+        amount = (w.weight * w.times)[near]
+        return Sum(amount, w.variable[near]).scaled(1.0 / self.years)
 
 
 def measures(c: Context) -> Measures:
@@ -162,19 +174,22 @@ def _impact(c: Context, impact: str) -> Sum:
 
 
 def _ways(c: Context) -> Ways:
-    """Return shares and who is unserved, with minutes and weight."""
+    """Return shares, who is unserved and who is visited, with minutes and weight."""
     instance, services = c.data.instance, list(c.data.services.values())
     cutoffs = instance.tables["services"].set_index("service")["cutoff_minutes"]
     late = np.array([late_minutes(d, float(cutoffs[d.name])) for d in services])
     serves = np.array([d.serves for d in services], dtype=bool)
     places = c.demand.at.where(serves[c.demand.at["service"]])
     places = places.plus(place=np.arange(len(places)))
-    share = c.share.only(*PLACE, "minutes", "var").plus(is_served=1)
-    out = c.unserved.only(*PLACE, "var").plus(is_served=0)
+    share = c.share.only(*PLACE, "minutes", "var").plus(is_served=1, times=1.0)
+    home = c.visited.only(*PLACE, "minutes", "var").plus(is_served=1, times=-1.0)
+    stays = home.plus(minutes=np.zeros(len(home)), times=1.0)
+    out = c.unserved.only(*PLACE, "var").plus(is_served=0, times=1.0)
     out = out.plus(minutes=late[out["service"]] if len(out) else np.zeros(0))
-    columns = (*PLACE, "minutes", "is_served", "var")
-    both: Table = stacked([share, out], c.tables.names, columns)
+    columns = (*PLACE, "minutes", "is_served", "times", "var")
+    both: Table = stacked([share, home, stays, out], c.tables.names, columns)
     both = both.join(places.only(*PLACE, "place", "most"), PLACE)
     weight = both["most"] * c.data.years[both["period"]]
-    return Ways(both["place"], both["minutes"].astype(float), weight, both["var"],
-                both["is_served"], len(places))  # fmt: skip
+    minutes, times = both["minutes"].astype(float), both["times"].astype(float)
+    return Ways(both["place"], minutes, weight, both["var"], both["is_served"], times,
+                len(places))  # fmt: skip

@@ -43,8 +43,9 @@ SCOPES = {
 
 GAPS = Table(
     "gaps",
-    "Bounds on the gap between the best and the worst group of settlements. Demand must"
-    " not depend on decisions: not with `growth_candidates`.",
+    "Bounds on the gap between the best and the worst group of settlements. Who is"
+    " visited at home (`mobile_services`) goes no minutes; of a share he counts as in"
+    " standards.",
     (
         Column("gap", "text", "code of the rule"),
         Column("service", "text", "the service", references="services.service"),

@@ -44,11 +44,13 @@ The measure of a group *G* is its sum over its demand, :math:`value_{Gt} = sum_{
 \sum_{i \in G} now_{sit}`, with :math:`sum_{Gt} = \sum_{i \in G} d_{sit} \sum_{j,o,l}
 v_o\, share_{sijolt}`. Of a share :math:`v_o` is 1 within the minutes, else 0. Of mean
 minutes it is :math:`\min(minutes_o, minutes)`, and :math:`minutes \cdot
-unserved_{sit}` is added for who is not served. Demand is :math:`base` and what each
-growth point changes, so that the limit times it is a product of a number from 0 to
-*end* and a binary one: it has a variable of its own, exact by the rows of McCormick
-(1976). Groups without demand are not compared: both of their rows hold then. The rows
-of a group are divided by the most demand that it may have.
+unserved_{sit}` is added for who is not served. Who is visited at home goes no way:
+:math:`d_{sit} \sum_{k,j,o} (v_0 - v_o)\, visited_{ksijot}` is added with :math:`v_0`
+of no minutes; of a share only where visits count in standards. Demand is :math:`base`
+and what each growth point changes, so that the limit times it is a product of a number
+from 0 to *end* and a binary one: it has a variable of its own, exact by the rows of
+McCormick (1976). Groups without demand are not compared: both of their rows hold then.
+The rows of a group are divided by the most demand that it may have.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ from aumaq.instances.selection import selected
 from aumaq.model.algebra import Block, Rows, variable
 from aumaq.model.context import PLACE, Context
 from aumaq.model.family import family
-from aumaq.model.table import Table, positions, stacked
+from aumaq.model.table import Column, Table, positions, stacked
 
 BY = ("gap", "period")
 OF_GROUP = ("gap", "group", "period")
@@ -73,7 +75,7 @@ MEMBERS = ("service", "settlement")
 OF_POINT = ("settlement", "tier")
 
 
-@family(needs=("allocation",), reads=("demand",), couples=True)
+@family(needs=("allocation", "visits"), reads=("demand",), couples=True)
 def gaps(c: Context) -> None:
     """Build the rows of each rule, group and period."""
     block, (rules, given) = c.block("gaps"), c.rules("gaps")
@@ -148,23 +150,27 @@ def _products(block: Block, name: str, changes: Table, side: Table) -> Table:
 def _values(
     c: Context, members: Table, groups: Table, rules: list[Any]
 ) -> tuple[Table, Any]:
-    """Return shares and who is unserved, and what each adds to a group's measure."""
+    """Return who goes, is unserved or visited, and what each adds to the measure."""
     limit = np.array([rule.minutes for rule in rules])
     is_share = np.array([rule.measure == OF_SHARE for rule in rules], dtype=bool)
-    keys = (*PLACE, "gap", "group")
-    share = c.share.only(*PLACE, "minutes", "var").join(
-        members.only(*keys, "most"), PLACE
-    )
-    most, is_of_share = limit[share["gap"]], is_share[share["gap"]]
-    worth = np.where(
-        is_of_share,
-        within(share["minutes"], most).astype(float),
-        np.minimum(share["minutes"], most),
-    )
-    nobody = c.unserved.only(*PLACE, "var").join(members.only(*keys, "most"), PLACE)
+    members = members.only(*PLACE, "gap", "group", "most")
+
+    def worth_of(minutes: Column, gap: Column) -> Column:
+        near = within(minutes, limit[gap]).astype(float)
+        return np.where(is_share[gap], near, np.minimum(minutes, limit[gap]))
+
+    share = c.share.only(*PLACE, "minutes", "var").join(members, PLACE)
+    nobody = c.unserved.only(*PLACE, "var").join(members, PLACE)
     nobody = nobody.where(~is_share[nobody["gap"]])
-    terms = stacked([share, nobody], share.names, (*OF_GROUP, "most", "var"))
-    worth = np.concatenate([worth, limit[nobody["gap"]]])
+    home = c.visited.only(*PLACE, "minutes", "counts_in_standards", "var")
+    home = home.join(members, PLACE)
+    home = home.where(~is_share[home["gap"]] | (home["counts_in_standards"] > 0))
+    terms = stacked([share, nobody, home], share.names, (*OF_GROUP, "most", "var"))
+    at_home = worth_of(np.zeros(len(home)), home["gap"])
+    worth = np.concatenate(
+        [worth_of(share["minutes"], share["gap"]), limit[nobody["gap"]],
+         at_home - worth_of(home["minutes"], home["gap"])]
+    )  # fmt: skip
     row = terms.find(groups, OF_GROUP)
     kept = (row >= 0) & (worth != 0.0)
     terms, worth = terms.where(kept), worth[kept]

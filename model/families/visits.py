@@ -38,8 +38,8 @@ Who is visited belongs to the facility where the team is based: he takes one of 
 places, and rules on who goes where hold for him, but he does not travel, so that travel
 and transport give back what his way costs. With ``counts_in_standards`` he counts as
 near in every standard of the service: ``reach`` has ``visited`` beside ``share``.
-Minutes of the plan are those of the way, as with a bus; so are impacts of travel and
-differences between groups.
+Minutes in the table of who goes where are those of the way, as with a bus; wherever
+minutes are added up or compared (goals, gaps, impacts, indicators) he goes none.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from aumaq.results.audit.facts import Facts
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.standards import DUST, counted_places
+from aumaq.results.audit.visits import near_by_visit, visited
 
 SAME = 1e-9
 """Groups whose measures are as near as this are equal: the first one is named."""
@@ -76,15 +77,20 @@ def _named(measured: Mapping[str, float], value: float) -> str:
 
 
 def _of_places(ledger: Ledger, rule: Mapping[str, Any]) -> Floats:
-    """Return demand within the minutes, or minutes of all demand, by settlement."""
+    """Return demand within the minutes, or minutes of all demand, by settlement.
+
+    Who is visited at home goes no minutes; of the share he counts as in standards.
+    """
     service = ledger.facts.services[str(rule["service"])]
     plan, limit = ledger.plans[service.name], float(rule["minutes"])
     found = np.zeros_like(service.demand)
     if rule["measure"] == "share":
         near = within(plan.minutes, limit)
-        np.add.at(found, (plan.i[near], plan.t[near]), plan.served[near])
+        visits = near_by_visit(ledger.facts, service, plan, limit)
+        np.add.at(found, (plan.i, plan.t), np.where(near, plan.served, visits))
         return found
-    way = plan.served * np.minimum(plan.minutes, limit)
+    goes = plan.served - visited(service, plan)
+    way = goes * np.minimum(plan.minutes, limit)
     np.add.at(found, (plan.i, plan.t), way)
     return found + plan.unserved * service.demand * limit
 

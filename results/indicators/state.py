@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, pd.DataFrame]
 DUST = 1e-9
-WAY = ("demand", "minutes", "length_km")
 """Units of demand: so few go no way."""
+WAY = ("demand", "minutes", "length_km")
 
 WHOLE = ""
 """The name of the whole territory in the column ``region``."""

@@ -13,6 +13,7 @@ import pandas as pd
 from aumaq.instances.rows import rows_with
 from aumaq.results.actions import CHANGES
 from aumaq.results.indicators.state import State
+from aumaq.results.indicators.visited import KEY
 from aumaq.results.language import Language
 from aumaq.results.pages.marks import MAIN_ACTIONS
 from aumaq.results.pages.territory import site_names
@@ -47,6 +48,7 @@ def service_data(
         rows_with(rows, "service", service)
         for rows in (plan.facilities, plan.actions, plan.allocation, plan.unserved)
     )
+    served = _with_visits(plan, served)
     serves = instance.serves(service)
     if not serves:
         running = running.assign(used=_supplied(plan, running))
@@ -100,7 +102,7 @@ def _today(
         for name in ("facilities", "allocation", "unserved")
     )
     period = today.periods[0]
-    ways = ways.assign(next_site="", next_minutes=np.nan)
+    ways = ways.assign(next_site="", next_minutes=np.nan, home=0.0)
     return {
         "facilities": _facilities(running, plan.actions.iloc[:0], place, period, lang),
         "links": _links(ways, homes, place),
@@ -176,10 +178,21 @@ def _joined(sites: pd.Series[str], texts: list[str]) -> dict[str, str]:
     return {site: ", ".join(parts) for site, parts in found.items()}
 
 
+def _with_visits(plan: Plan, served: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of the allocation with the share of demand visited at home."""
+    ways = plan.ways
+    home = ways[ways["is_visited"]].rename(columns={"share": "home"})[[*KEY, "home"]]
+    return served.merge(home, on=KEY, how="left").fillna({"home": 0.0})
+
+
 def _links(
     served: pd.DataFrame, settlements: pd.Index, place: pd.Index
 ) -> list[list[Any]]:
-    """Return [settlement, site, share, minutes, demand, next site or -1, minutes]."""
+    """Return [settlement, site, share, minutes, demand, next site or -1, its, home].
+
+    *its*: minutes to the next site; *home*: of the share, who is visited there and
+    goes no minutes.
+    """
     rows = served[served["share"] >= 5e-5]
     columns = [
         settlements.get_indexer(rows["settlement"]).tolist(),
@@ -189,6 +202,7 @@ def _links(
         rows["demand"].round(1).tolist(),
         place.get_indexer(rows["next_site"]).tolist(),
         rows["next_minutes"].fillna(0.0).round(1).tolist(),
+        rounded(rows["home"]),
     ]
     return [list(link) for link in zip(*columns, strict=True)]
 

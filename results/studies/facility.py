@@ -202,7 +202,7 @@ def served_at(plan: Plan, service: str, site: str) -> Served:
     rows = rows[(rows["service"] == service) & (rows["site"] == site)]
     period = max(rows["period"], key=plan.instance.period_names.index)
     now = rows[rows["period"] == period]
-    who = plan.table("allocation")
+    who = plan.ways
     who = who[(who["service"] == service) & (who["site"] == site)]
     who = who[who["period"] == period]
     amounts = who.assign(weighted=who["minutes"] * who["demand"])

@@ -30,8 +30,8 @@ class Own:
     """
 
     service: str
-    goes: tuple[tuple[str, float, float], ...]
-    """site, share of the demand, minutes, in the last period."""
+    goes: tuple[tuple[str, float, float, bool], ...]
+    """site, share of the demand, minutes, whether visited at home; last period."""
     unserved: float
     reasons: tuple[Text, ...]
     difference: Difference | None = None
@@ -55,8 +55,13 @@ class Settlement:
                 {
                     "service": own.service,
                     "goes": [
-                        {"site": site, "share": share, "minutes": minutes}
-                        for site, share, minutes in own.goes
+                        {
+                            "site": site,
+                            "share": share,
+                            "minutes": minutes,
+                            "is_visited": is_visited,
+                        }
+                        for site, share, minutes, is_visited in own.goes
                     ],
                     "unserved_share": own.unserved,
                     "reasons": [lang.tell(text) for text in own.reasons],
@@ -81,15 +86,9 @@ class Settlement:
 def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]:
     goes = [
         lang.tell(
-            say(
-                "{share} to {site}, {n} minute",
-                "{share} to {site}, {n} minutes",
-                share=lang.share(share),
-                site=names.sites.get(site, site),
-                n=round(minutes),
-            )
+            _goes(lang.share(share), names.sites.get(site, site), minutes, is_visited)
         )
-        for site, share, minutes in own.goes
+        for site, share, minutes, is_visited in own.goes
     ]
     if own.unserved > 0.0:
         lost = lang.share(own.unserved)
@@ -111,6 +110,19 @@ def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]
             )
             lines.append("  " + lang.tell(text))
     return lines
+
+
+def _goes(share: str, site: str, minutes: float, is_visited: bool) -> Text:
+    """Return where so many of a settlement go, or from where they are visited."""
+    if is_visited:
+        return say("{share} visited at home from {site}", share=share, site=site)
+    return say(
+        "{share} to {site}, {n} minute",
+        "{share} to {site}, {n} minutes",
+        share=share,
+        site=site,
+        n=round(minutes),
+    )
 
 
 def _dearer(difference: Difference, lang: Language, currency: str) -> Text:
@@ -171,10 +183,11 @@ def _explained(
 ) -> Own:
     instance = plan.instance
     period = instance.period_names[-1]
-    rows = plan.table("allocation")
+    rows = plan.ways
     rows = rows[(rows["service"] == service) & (rows["settlement"] == settlement)]
     rows = rows[rows["period"] == period].sort_values("share", ascending=False)
-    goes = tuple(zip(rows["site"], rows["share"], rows["minutes"], strict=True))
+    columns = ("site", "share", "minutes", "is_visited")
+    goes = tuple(zip(*(rows[name].tolist() for name in columns), strict=True))
     lost = plan.table("unserved")
     lost = lost[(lost["service"] == service) & (lost["settlement"] == settlement)]
     unserved = float(lost.loc[lost["period"] == period, "share"].sum())

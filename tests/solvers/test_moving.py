@@ -144,8 +144,8 @@ def test_a_move_of_a_service_with_fewer_levels_than_another() -> None:
         "facilities": [*ONE_SCHOOL["facilities"],
                        {"service": "h", "site": "a", "level": 1}],
     }  # fmt: skip
-    moves = [{**MOVE, "is_forced": True},
-             {**MOVE, "relocation": "n", "service": "h", "cost_mln": 500.0}]  # fmt: skip
+    may = {**MOVE, "relocation": "n", "service": "h", "cost_mln": 500.0}
+    moves = [{**MOVE, "is_forced": True}, may]
     for options in ({"time_limit": NO_TIME}, {"gap": 0.0}):
         plan = aumaq.solve(tiny(**rows, relocations=moves), **options)
         assert plan.is_verified

@@ -17,7 +17,7 @@ sites.
 from __future__ import annotations
 
 from itertools import product
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -236,6 +236,8 @@ def _gap_rows(
                 value = np.zeros(width)
                 for column, (i, j) in enumerate(pairs):
                     to = j % sites if j >= 0 else j
+                    is_home = j >= 2 * sites and isfinite(worth[i][-(j // sites)])
+                    to = -(j // sites) if is_home else to
                     value[column] = worth[i][to] / total if i in own else 0.0
                 values.append(value)
         for one in range(len(values)):

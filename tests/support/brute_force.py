@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
-from math import exp, inf
+from math import exp, inf, nan
 from typing import Any
 
 import numpy as np
@@ -403,8 +403,12 @@ def _rules(
 def _gaps(
     case: Case, service: dict[str, Any], t: int, to: list[dict[int, float]]
 ) -> list[tuple[list[list[int]], list[dict[int, float]], float, float]]:
-    """Return gaps in force: (groups, worth of a unit by site, most, price)."""
-    out = []
+    """Return gaps in force: (groups, worth of a unit by site, most, price).
+
+    Site -1: who is not served; -2, -3, ...: whom the first, second, ... mobile service
+    visits at home (no number: worth what his way is).
+    """
+    out, teams = [], case.of("mobile_services", service["service"])
     for rule in case.of("gaps", service["service"]):
         if t < case.period(rule["first_period"]):
             continue
@@ -427,6 +431,12 @@ def _gaps(
                     for j, m in near.items()
                 },
                 -1: 0.0 if is_share else limit,
+                **{
+                    -2 - k: (1.0 if own["counts_in_standards"] else nan)
+                    if is_share
+                    else 0.0
+                    for k, own in enumerate(teams)
+                },
             }
             for near in to
         ]

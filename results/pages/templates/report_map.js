@@ -67,10 +67,11 @@ function indexOf(now) {
 const linksFrom = (i, now = view()) => indexOf(now).from.get(i) ?? [];
 const linksTo = (j, now = view()) => indexOf(now).to.get(j) ?? [];
 
+// Who is visited at home (the last of a link) goes no minutes.
 function meanMinutes(i, now = view()) {
   const links = linksFrom(i, now);
   const whole = links.reduce((sum, link) => sum + link[2], 0);
-  return whole ? links.reduce((sum, link) => sum + link[2] * link[3], 0) / whole : null;
+  return whole ? links.reduce((sum, link) => sum + (link[2] - link[7]) * link[3], 0) / whole : null;
 }
 
 // What the panel tells is told again when service or period change: it is never stale.
@@ -94,8 +95,10 @@ function tellSettlement(i) {
     rows.push(`${say("minutes of travel today")}: ${number(service.before.minutes[i], 1)}`);
     rows.push(`${say("minutes of travel by the plan")}: ${number(meanMinutes(i, service.periods[periodOfStep()]), 1)}`);
   }
-  for (const [, j, share, minutes] of links) {
-    rows.push(`${percent(share)} → ${service.sites.name[j]}, ${number(minutes, 1)} ${say("min")}`);
+  for (const [, j, share, minutes, , , , home] of links) {
+    const goes = share - home, site = service.sites.name[j];
+    if (goes >= 5e-5) rows.push(`${percent(goes)} → ${site}, ${number(minutes, 1)} ${say("min")}`);
+    if (home) rows.push(say("{share} visited at home from {site}").replace("{share}", percent(home)).replace("{site}", site));
   }
   const lost = indexOf(view()).lost.get(i);
   if (lost) rows.push(`${percent(lost)} ${say("is not served")}`);
@@ -118,10 +121,10 @@ const command = (options) => make("span", { class: "command" }, `${say("What tha
 // Where who comes would go if a facility were closed, all others as they are.
 function ifClosed(links, unit) {
   let goes = 0, farther = 0, stranded = 0;
-  for (const [, , , minutes, demand, next, later] of links) {
+  for (const [, , share, minutes, demand, next, later, home] of links) {
     if (next < 0) { stranded += demand; continue; }
     goes += demand;
-    farther += demand * (later - minutes);
+    farther += demand * (later - minutes * (1 - home / share));
   }
   if (!goes) return say("Were it closed, none of the {stranded} ({unit}) would have another in reach.").replace("{stranded}", number(stranded)).replace("{unit}", unit);
   return say("Were it closed, the nearest other one would be {minutes} minutes farther on average; {stranded} ({unit}) would have none in reach.")

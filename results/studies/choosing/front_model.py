@@ -182,7 +182,7 @@ class FrontModel:
     def _worst(self, values: Floats) -> float:
         w, place = self.study.measures.ways, self.study.c.place
         share = np.append(values, 0.0)[place[w.variable]]
-        sums = np.bincount(w.place, w.minutes * share, max(w.num_places, 1))
+        sums = np.bincount(w.place, w.felt * share, max(w.num_places, 1))
         return float(sums.max(initial=0.0))
 
     def lexicographic(

@@ -78,7 +78,7 @@ def _worst(study: Study, amendment: Amendment) -> Ints:
 def keep_worst(study: Study, amendment: Amendment, limit: float) -> None:
     """Let no service, settlement and period have a longer way than *limit*, minutes."""
     for columns, minutes in _places(study):
-        if (top := float(minutes.max())) > limit:
+        if (top := float(np.abs(minutes).max())) > limit:
             amendment.row(columns, minutes / top, upper=limit / top)
 
 
@@ -99,7 +99,7 @@ def _places(study: Study) -> Iterator[tuple[Ints, Floats]]:
     order = np.flatnonzero(kept)[np.argsort(at[kept], kind="stable")]
     starts = np.flatnonzero(np.diff(at[order], prepend=-1))
     for own in np.split(order, starts[1:]) if len(order) else []:
-        yield column[own], w.minutes[own]
+        yield column[own], w.felt[own]
 
 
 def value_of(plan: Plan, aim: Aim) -> float:
@@ -169,13 +169,14 @@ def _posts_in_second(
 def _of_people(plan: Plan, aim: Aim) -> float:
     """Return a goal of how far people go, or whether they are served at all.
 
-    Where there is no demand nobody goes anywhere: 0 minutes, as in the model.
+    Where there is no demand nobody goes anywhere: 0 minutes, as in the model; so for
+    who is visited at home.
     """
     instance = plan.instance
     if aim.name == "unserved":
         rows = plan.unserved
         return _mean_of_years(plan, rows["period"], rows["demand"])
-    goes = plan.allocation
+    goes = plan.ways
     if aim.name == "cover":
         near = goes[within(goes["minutes"], aim.minutes)]
         return _mean_of_years(plan, near["period"], near["demand"])
