@@ -1,7 +1,8 @@
 """Who gains and who loses on the way to each service, by group of settlements.
 
 A settlement is as far from a service as its demand goes on average; who is not served
-counts with the longest trip of the service. It gains or loses where that changes by
+counts with the longest trip of the service (of two plans with unlike limits: the longer
+one, so that who is served in neither gains and loses nothing). It gains or loses where that changes by
 more than a minute, with all of its demand as it is afterwards.
 """
 
@@ -74,7 +75,7 @@ def settlement_shares(state: State, service: str) -> Floats:
 
     The norm is that of the strictest standard; NaN where none counts the settlement.
     """
-    return _Ways(state, service).share
+    return _Ways(state, service, longest_minutes(state, service)).share
 
 
 def _of_service(
@@ -82,7 +83,8 @@ def _of_service(
 ) -> Iterator[dict[str, object]]:
     is_today = len(before.periods) == 1 < len(after.periods)
     at = before.ids.get_indexer(after.ids)
-    past, now = _Ways(before, service), _Ways(after, service)
+    longest = max(longest_minutes(state, service) for state in (before, after))
+    past, now = (_Ways(state, service, longest) for state in (before, after))
     groups = list(_groups(after))
     for t, period in enumerate(after.periods):
         if not is_today and period not in before.periods:
@@ -127,15 +129,15 @@ def _mean_way(minutes: Floats, served: Floats, own: Flags, weight: Floats) -> fl
 class _Ways:
     """Mean minutes, demand served, share within the norm of each settlement, (S, T).
 
-    The share is NaN where no standard counts the settlement.
+    The share is NaN where no standard counts the settlement; who is not served counts
+    as *longest* minutes.
     """
 
-    def __init__(self, state: State, service: str) -> None:
+    def __init__(self, state: State, service: str, longest: float) -> None:
         rows, lost = state.ways, state.tables["unserved"]
         rows = rows[rows["service"] == service]
         lost = lost[lost["service"] == service]
         self.demand = state.demand(service)
-        longest = longest_minutes(state, service)
         way = rows["demand"] * rows["minutes"].clip(upper=longest)
         self.served = state.grid(rows, rows["demand"])
         total = state.grid(rows, way)

@@ -77,6 +77,19 @@ def test_who_is_not_served_loses() -> None:
     assert lost["minutes_after"] == pytest.approx(0.75 * 60.0)
 
 
+def test_a_longer_longest_trip_makes_nobody_lose() -> None:
+    """With a bus for 90 minutes as many of a stay at home: as far away as before."""
+    bus = pd.DataFrame([{"service": "s", "within_minutes": 90.0}])
+    with_bus = aumaq.solve(two_regions().replace(buses=bus), gap=0.0)
+    plans = [aumaq.solve(two_regions(), gap=0.0), with_bus]
+    for pair in (plans, plans[::-1]):
+        rows = aumaq.compare(pair).table("gains")
+        same = of(rows, "region", "R")
+        assert (same["gain"], same["lose"]) == (0.0, 0.0)
+        assert same["minutes_before"] == pytest.approx(0.75 * 90.0)
+        assert same["minutes_after"] == pytest.approx(0.75 * 90.0)
+
+
 def test_where_readers_find_it(tmp_path: Path) -> None:
     """The page, the workbook and a file beside the tables tell it."""
     plan = moved("b")
