@@ -2,8 +2,8 @@
 
 A settlement is as far from a service as its demand goes on average; who is not served
 counts with the longest trip of the service (of two plans with unlike limits: the longer
-one, so that who is served in neither gains and loses nothing). It gains or loses where that changes by
-more than a minute, with all of its demand as it is afterwards.
+one, so that who is served in neither gains and loses nothing). It gains or loses where
+that changes by more than a minute, with all of its demand as it is afterwards.
 """
 
 from __future__ import annotations
