@@ -37,7 +37,7 @@ SCENARIOS = Table(
         Column(
             "opex_factor",
             "number",
-            "all yearly costs times this",
+            "all yearly costs, and hiring and training, times this",
             "factor",
             1.0,
             low=0.0,

@@ -16,7 +16,9 @@ from aumaq.model.table import positions
 
 @dataclass(frozen=True)
 class StaffData:
-    """Staff by rows of ``staff_supply`` (R), in their order. Prices in mln."""
+    """Staff by rows of ``staff_supply`` (R), in their order. Prices in mln, with the
+    scenario's factor.
+    """
 
     professions: tuple[str, ...]
     profession: Ints
@@ -80,6 +82,8 @@ def staff_data(data: ModelData) -> StaffData:
     columns = ("available", "most_hired", "hire_mln", "most_trained", "train_mln")
     number = {key: rows[key].to_numpy(dtype=float) for key in columns}
     number["most_hired"] = np.nan_to_num(number["most_hired"], nan=np.inf)
+    for price in ("hire_mln", "train_mln"):
+        number[price] = number[price] * data.instance.active_scenario.opex_factor
     most = np.zeros(len(rows))
     in_second = {name: _in_second(data, name, own) for name, own in posts.items()}
     for name, own in posts.items():

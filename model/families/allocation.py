@@ -44,7 +44,7 @@ for given demand, all of it served, the least sum of these is the least equally
 distributed equivalent of Kolm and Pollak, :math:`\frac{1}{k} \ln mean(e^{k\,minutes})`,
 which rises with it: the linear proxy of Horton, Logan, Murrell, Skipper and Speakman
 (2024), with :math:`k = -\kappa`. It is linear in shares, so that all bounds hold for
-it.
+it. Where :math:`k\,minutes_o` is above 30 it counts as 30: longer ways weigh no more.
 
 Shares are of the most demand that there may be under any choice of growth points,
 :math:`d`; what there is, is :math:`now`. What is kept free is a reserve of places: a

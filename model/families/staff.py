@@ -15,7 +15,7 @@ Constraints
 
 Cost
     ``operation``
-        :math:`df_t\, (hire\_mln_{prt}\, hired_{prt} +
+        :math:`df_t\, opex\_factor\, (hire\_mln_{prt}\, hired_{prt} +
         train\_mln_{prt}\, trained_{prt})`
 
 Posts are full-time ones and may be parts, so may be people. Each unit of demand in
@@ -38,19 +38,19 @@ from aumaq.model.family import family
 from aumaq.model.table import Table, positions, stacked
 
 BY = ("profession", "region", "period")
-PRICES = ("hire_mln", "train_mln")
 
 
 @family(needs=("siting", "shifts"), adds_to=("spending",), couples=True)
 def staff(c: Context) -> None:
     """Build who is hired and trained, and one row for each region and period."""
-    block, s, where = c.block("staff"), staff_data(c.data), _rows(c)
+    block, s = c.block("staff"), staff_data(c.data)
+    where = _rows(c, s)
     last = where["period"] == len(c.data.periods) - 1
     limits = np.minimum(s.most_hired, s.most), np.minimum(s.most_trained, s.most)
     c.hired = variable(block, "hired", where, BY, upper=limits[0])
     early = where.where(~last)
     c.trained = variable(block, "trained", early, BY, upper=limits[1][~last])
-    for people, price in zip((c.hired, c.trained), PRICES, strict=True):
+    for people, price in ((c.hired, "hire_mln"), (c.trained, "train_mln")):
         c.pay("operation", c.data.df[people["period"]] * people[price], people)
         c.spend("operation", STAFF, people[price], people)
     later, periods = c.trained.plus(period=c.trained["period"] + 1), c.tables.periods
@@ -65,12 +65,13 @@ def staff(c: Context) -> None:
     rows.write(-np.inf, where["available"] / scale[:-1])
 
 
-def _rows(c: Context) -> Table:
+def _rows(c: Context, s: StaffData) -> Table:
     """Return the rows of supply: profession, region, period, numbers."""
     (_, given), (_, known) = c.rules("staff_supply"), c.rules("professions")
     names = {**c.tables.names, "profession": tuple(known["profession"])}
     at = {key: positions(given[key], names[key]) for key in BY}
-    numbers = {key: given[key] for key in ("available", *PRICES)}
+    numbers = {"available": s.available, "hire_mln": s.hire_mln,
+               "train_mln": s.train_mln}  # fmt: skip
     return Table({**at, **numbers}, names)
 
 

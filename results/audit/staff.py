@@ -28,7 +28,7 @@ def staff_table(ledger: Ledger, decided: pd.DataFrame) -> pd.DataFrame:
         row = dict(zip(KEY, key, strict=True))
         notes.note(f"staff:{key[0]}", named(row, KEY), say("there is no such supply"))
     titles = facts.tables["professions"].set_index("profession")["title"]
-    rows = []
+    rows, factor = [], float(facts.scenario["opex_factor"])
     for row in supply:
         own = told.get(tuple(row[k] for k in KEY), {})
         hired, trained = (float(own.get(k, 0.0)) for k in ("hired", "trained"))
@@ -40,7 +40,8 @@ def staff_table(ledger: Ledger, decided: pd.DataFrame) -> pd.DataFrame:
                 "available": row["available"],
                 "hired": hired,
                 "trained": trained,
-                "cost_mln": hired * row["hire_mln"] + trained * row["train_mln"],
+                "cost_mln": factor
+                * (hired * row["hire_mln"] + trained * row["train_mln"]),
             }
         )
         _check_limits(ledger, row, hired, trained)

@@ -26,6 +26,7 @@ from aumaq.model.data.merging import merging_mln
 from aumaq.model.data.networks import link_regions
 from aumaq.model.data.relocations import relocations_of
 from aumaq.model.data.services import ServiceData
+from aumaq.model.data.staff import staff_data
 from aumaq.model.families.budgets import budgets
 from aumaq.model.families.funding import funding
 from aumaq.model.families.partnerships import partnerships
@@ -107,8 +108,8 @@ def spending_of(data: ModelData, plan: Decisions) -> Floats:
         found.spend_lasting(name, lasting.region, *prices, stands)
     if len(plan.hired):
         rows = data.instance.tables["staff_supply"]
-        mln = plan.hired * rows["hire_mln"].to_numpy()
-        mln += plan.trained * rows["train_mln"].to_numpy()
+        s = staff_data(data)
+        mln = plan.hired * s.hire_mln + plan.trained * s.train_mln
         found.spend_on_staff(rows["region"], rows["period"], mln)
     return found.mln
 

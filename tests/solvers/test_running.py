@@ -104,6 +104,16 @@ def test_who_is_in_second_shift_is_taught(
     assert plan.objective_mln == pytest.approx(10.0 + teachers + cooks)
 
 
+def test_where_running_is_dearer_hiring_is() -> None:
+    """Twice the costs of running: 13 teachers are hired for 2 mln each."""
+    scenario = pd.DataFrame([{"scenario": "base", "opex_factor": 2.0}])
+    instance = school(1.0, "strong", max_level=1).instance.replace(scenarios=scenario)
+    plan = aumaq.solve(instance, gap=0.0)
+    assert plan.record["problems"] == []
+    assert plan.table("staff")["cost_mln"].sum() == pytest.approx(26.0)
+    assert plan.objective_mln == pytest.approx(10.0 + 26.0)
+
+
 @pytest.mark.parametrize("formulation", ["strong", "weak"])
 def test_the_level_that_stands_says_who_teaches_the_second_shift(
     formulation: str,

@@ -37,7 +37,8 @@ def add_staff(
         t = case.period(row["period"])
         for what, wait in (("hire", 0), ("train", 1)):
             most = row["most_hired" if what == "hire" else "most_trained"]
-            price, key = row[f"{what}_mln"], (row["profession"], row["region"], t)
+            price = row[f"{what}_mln"] * case.scenario["opex_factor"]
+            key = row["profession"], row["region"], t
             column = p.add((what, *key), price * case.once[t], 0.0,
                            None if most != most else most)  # fmt: skip
             yield row, column, price
@@ -71,7 +72,9 @@ class Staff:
         return self._known[key]
 
     def _solve(self, posts: np.ndarray) -> float:
-        once = [self._case.once[self._case.period(r["period"])] for r in self._rows]
+        factor = self._case.scenario["opex_factor"]
+        once = [factor * self._case.once[self._case.period(r["period"])]
+                for r in self._rows]  # fmt: skip
         price = [r["hire_mln"] * f for r, f in zip(self._rows, once, strict=True)]
         price += [r["train_mln"] * f for r, f in zip(self._rows, once, strict=True)]
         most = [r["most_hired"] for r in self._rows]
