@@ -1,7 +1,8 @@
 r"""Lexicographic max-min: the worst region first, then the two worst, and so on.
 
-What counts is the share of demand within so many minutes in the last period. Stage *k*
-makes the sum of the *k* smallest shares as large as it can be while the sums of the
+What counts is the share of demand within so many minutes in the last period, as in a
+standard: who rides a bus is near, and who is visited at home, where that counts. Stage
+*k* makes the sum of the *k* smallest shares as large as it can be while the sums of the
 stages before stay what they are; with the shares :math:`v_G`, linear in the model,
 
 .. math:: \max\ k\, r_k - \sum_G d_{kG} \quad\text{with}\quad
@@ -72,16 +73,21 @@ def fairest(
     *stages*: how many, at most one for each region; *time_limit*, s, is shared by them
     and the plan. A stage that is stopped (Ctrl-C) is the last one. If the first ends
     without a plan, the plan is the cheapest found without floors, and the shares are
-    its own. Raises NoPlanError if there is none in time either, UnknownNameError for a
-    service that there is not, OptionError for numbers that make no sense, InstanceError
-    where regions cannot be compared (table ``gaps``).
+    its own. Raises NoPlanError if there is none in time either, UnknownNameError for
+    what is no service that people go to, OptionError for numbers that make no sense,
+    and where nobody has demand.
     """
     begun, period = time.monotonic(), instance.period_names[-1]
     progress = progress or Silent()
     _refuse_nonsense(minutes, stages)
     SolveOptions(gap=gap, time_limit=time_limit)  # refuses what makes no sense
-    if service not in instance.service_names:
-        raise UnknownNameError(say("service"), service, instance.service_names)
+    asked_for = [name for name in instance.service_names if instance.serves(name)]
+    if service not in asked_for:
+        raise UnknownNameError(say("service"), service, asked_for)
+    if not instance.demand(service)[:, -1].any():
+        text = say("nobody has demand of {service} in {period}", service=service,
+                   period=period)  # fmt: skip
+        raise OptionError(text, ["service"])
     built = build(_measured(instance, service, minutes, period))
     m = compile_matrices(built.program)
     regions, shares = _shares(built, m)
@@ -115,10 +121,11 @@ def _measured(
     instance: Instance, service: str, minutes: float, period: str
 ) -> Instance:
     """Return the instance with a rule that measures the regions and forbids nothing."""
-    rule = {"gap": RULE, "service": service, "minutes": minutes, "most": 1.0,
-            "is_hard": True, "first_period": period}  # fmt: skip
-    rules = pd.concat([instance.base["gaps"], pd.DataFrame([rule])], ignore_index=True)
-    return instance.replace(gaps=rules)
+    rule = {"standard": RULE, "service": service, "minutes": minutes, "share": 1.0,
+            "scope": "region", "is_hard": False, "first_period": period}  # fmt: skip
+    known = instance.base["standards"]
+    rules = pd.concat([known, pd.DataFrame([rule])], ignore_index=True)
+    return instance.replace(standards=rules)
 
 
 def _raised(
@@ -172,17 +179,21 @@ def _reached(plan: Plan, built: BuiltModel, m: Matrices, shares: csr_array) -> F
 
 def _shares(built: BuiltModel, m: Matrices) -> tuple[list[str], csr_array]:
     """Return the regions, and their shares as rows over the columns of the model."""
-    block = built.program.blocks["gaps"]
-    rows, low = block.rows["lowest"], block.variables["low"]
-    place = m.places(built.program.count)
+    blocks = built.program.blocks
+    rows, place = blocks["standards"].rows["reach"], m.places(built.program.count)
+    near = [blocks["allocation"].variables["share"],
+            *(blocks[name].variables[called]
+              for name, called in (("buses", "bused"), ("visits", "visited"))
+              if name in blocks)]  # fmt: skip
     lines, columns, amounts = list[Ints](), list[Ints](), list[Floats]()
     names: list[str] = []
     for r, (code, group, _) in enumerate(rows.labels()):
         if code == RULE:
             own = slice(rows.starts[r], rows.starts[r + 1])
             variable, amount = rows.variable[own], rows.coefficient[own]
-            is_low = (variable >= low.first) & (variable < low.first + len(low))
-            known = ~is_low & (place[variable] >= 0)
+            is_near = [(variable >= v.first) & (variable < v.first + len(v))
+                       for v in near]  # fmt: skip
+            known = np.any(is_near, axis=0) & (place[variable] >= 0)
             columns.append(place[variable[known]])
             amounts.append(amount[known])
             lines.append(np.full(int(known.sum()), len(names)))

@@ -100,3 +100,10 @@ def test_numbers_that_make_no_sense(asked: dict[str, float]) -> None:
     given = {"minutes": 10.0, **asked}
     with pytest.raises(aumaq.OptionError, match=next(iter(asked)).replace("_", " ")):
         aumaq.fairest(four_regions(2), "s", **given)
+
+
+def test_a_service_that_nobody_needs() -> None:
+    """There is no worst region: that is told."""
+    places = four_regions(2).table("settlements").assign(population=0.0)
+    with pytest.raises(aumaq.OptionError, match="nobody has demand of s in p1"):
+        aumaq.fairest(four_regions(2).replace(settlements=places), "s", 10.0)

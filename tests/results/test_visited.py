@@ -81,6 +81,20 @@ def test_the_worst_region(counts: bool, share: float) -> None:
     assert told == pytest.approx({"R": 1.0, "Q": share})
 
 
+def test_the_worst_region_rides() -> None:
+    """A bus for b is near as in standards: no team, and no clinic of its own."""
+    bus = {"service": "s", "within_minutes": FAR, "cost_mln_per_unit_year": 0.001}
+    nobody = {"settlement": "c", "region": "P", "population": 0.0}
+    places = [{"settlement": "a", "region": "R"}, {"settlement": "b", "region": "Q"}]
+    instance = visited_village(buses=[bus], settlements=[*places, nobody])
+    found = aumaq.fairest(instance, "s", 30.0, stages=2, gap=0.0)
+    assert found.plan.record["problems"] == []
+    told = dict(zip(found.shares["region"], found.shares["share"], strict=True))
+    assert told == pytest.approx({"R": 1.0, "Q": 1.0})
+    rides = found.plan.table("bused")["demand"].tolist()
+    assert rides == pytest.approx([100.0], abs=0.001)
+
+
 def test_curves_and_sentences(plan: Plan) -> None:
     """Three quarters are within no minutes; 50 people have a long way, not 100."""
     line = draw_access(plan).figure.axes[0].lines[0]
