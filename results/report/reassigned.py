@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 def reassigned(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return where people go in the period in which their facility closes.
 
-    The most people first; later periods are in the table of the plan.
+    The most people first; later periods are in the table of the plan, with the minutes
+    of the way for all who go there. Here who is visited at home goes none.
     """
     rows = plan.table("reassigned")
     rows = rows[rows["period"] == rows["closed_in"]]
+    goes = plan.ways.rename(columns={"site": "to_site"})
+    key = ["service", "settlement", "to_site", "period"]
+    home = goes[goes["is_visited"]].set_index(key)["demand"].rename("home")
+    stays = rows.join(home, on=key)["home"].fillna(0.0) / rows["demand"]
+    rows = rows.assign(minutes_after=rows["minutes_after"] * (1.0 - stays))
     rows = rows.sort_values("demand", ascending=False, kind="stable")
     places = plan.instance.table("settlements").set_index("settlement", drop=False)
     here = places.loc[rows["settlement"]]

@@ -13,6 +13,7 @@ from aumaq.results.indicators.today import of_today
 from aumaq.results.language import ENGLISH
 from aumaq.results.plan.aims import aims_of
 from aumaq.results.plots.curves import draw_access
+from aumaq.results.report.reassigned import reassigned
 from aumaq.results.report.services import service_data
 from aumaq.results.studies.choosing.terms import value_of
 from aumaq.results.studies.closed_loop import kept_services
@@ -105,6 +106,21 @@ def test_curves_and_sentences(plan: Plan) -> None:
         "Clinic: 50 (person) travel more than 60 min one way every day in p1:"
         " B 50, 70 min."
     ]
+
+
+def test_who_loses_a_facility() -> None:
+    """The clinic of b closes; half go 70 minutes and half none: 35 more on average."""
+    site = {"service": "s", "site": "a", "settlement": "a", "status": "required"}
+    closes = {**site, "site": "b", "settlement": "b", "status": "forbidden"}
+    instance = visited_village(
+        sites=[site, closes],
+        facilities=[{"service": "s", "site": "b", "level": 1}],
+        standards=[NEAR],
+    )
+    plan = aumaq.solve(instance, gap=0.0)
+    (row,) = reassigned(plan, ENGLISH)["rows"]
+    assert row[-2:] == pytest.approx([FAR / 2.0, FAR / 2.0], abs=0.1)
+    assert plan.table("reassigned")["minutes_after"].tolist() == [FAR]
 
 
 def test_the_closed_loop(plan: Plan) -> None:
