@@ -97,7 +97,8 @@ FUNDING_ELIGIBILITY = Table(
         Column(
             "share_least",
             "number",
-            "it pays at least this share of all such spending in each period",
+            "it pays at least this share of what all sources pay of such spending in"
+            " each period; what partners pay is no part of it",
             "share",
             0.0,
             low=0.0,
@@ -106,7 +107,8 @@ FUNDING_ELIGIBILITY = Table(
         Column(
             "share_most",
             "number",
-            "it pays at most this share of all such spending in each period",
+            "it pays at most this share of what all sources pay of such spending in"
+            " each period",
             "share",
             1.0,
             low=0.0,

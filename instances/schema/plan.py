@@ -614,7 +614,7 @@ PLAN: tuple[PlanTable, ...] = (
         "partnership:{partnership}",
         (
             _key("partnership", "partnership"),
-            _key("sector", "service, network, roads or growth points"),
+            _key("service", "service, network, roads or growth points"),
             _key("region", "region that would have paid"),
             _PERIOD,
             _number("money_mln", MLN, "what the partner pays", "decided"),
@@ -756,7 +756,7 @@ PLAN: tuple[PlanTable, ...] = (
         "funding:covered",
         (
             _key("fund", "source of money"),
-            _key("sector", "service, network, roads or growth points"),
+            _key("service", "service, network, roads or growth points"),
             _key("region", "region whose spending it is"),
             _key("spending", "investment or operation"),
             _PERIOD,

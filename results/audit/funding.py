@@ -16,7 +16,7 @@ from aumaq.results.audit.findings import named
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
 
-CELL = ("sector", "region", "spending", "period")
+CELL = ("service", "region", "spending", "period")
 KINDS = ("investment", "operation")
 Sums = dict[tuple[str, ...], float]
 
@@ -47,7 +47,7 @@ def funding(ledger: Ledger, told: pd.DataFrame, money: pd.DataFrame) -> list[Any
 
 def _covers(rule: Mapping[str, Any], cell: Mapping[str, Any]) -> bool:
     return (
-        rule["service"] in ("", cell["sector"])
+        rule["service"] in ("", cell["service"])
         and rule["region"] in ("", cell["region"])
         and rule["covers"] in ("all", cell["spending"])
     )

@@ -16,7 +16,7 @@ from aumaq.results.audit.findings import named
 from aumaq.results.audit.frames import records, table_of_parts, table_of_rows
 from aumaq.results.audit.ledger import Ledger
 
-KEYS = ("partnership", "sector", "region", "period")
+KEYS = ("partnership", "service", "region", "period")
 Row = Mapping[str, Any]
 
 
@@ -56,7 +56,7 @@ class Partnered:
         found: dict[tuple[str, ...], list[float]] = {}
 
         def add(period: str, row: Row, item: str, paid: float, factor: float) -> None:
-            key = period, row["sector"], row["region"], item
+            key = period, row["service"], row["region"], item
             total = found.setdefault(key, [0.0, 0.0])
             total[0] += paid
             total[1] += paid * factor
@@ -96,7 +96,7 @@ def partnerships(ledger: Ledger, told: pd.DataFrame, money: pd.DataFrame) -> Par
             notes.note("funding:covered", place, say("there is no such partnership"))
             continue
         found.rows.append(row)
-        if not (rule["service"] in ("", row["sector"])
+        if not (rule["service"] in ("", row["service"])
                 and rule["region"] in ("", row["region"])):  # fmt: skip
             notes.note(id_, place, say("is not for that"))
         paid, spent = (
@@ -147,7 +147,7 @@ def _check_limits(found: Partnered) -> None:
     for burden in records(found.ledger.facts.tables["burdens"]):
         by_year: dict[int, float] = {}
         for row in found.rows:
-            if (burden["service"] in ("", row["sector"])
+            if (burden["service"] in ("", row["service"])
                     and burden["region"] in ("", row["region"])):  # fmt: skip
                 for year, mln in found.back(row).items():
                     by_year[year] = by_year.get(year, 0.0) + mln

@@ -13,7 +13,7 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.plan import BY_NAME, COLUMNS, PLAN_TABLES
 from aumaq.results.audit.frames import without_rows
-from aumaq.results.plan.missing_columns import dispensable
+from aumaq.results.plan.missing_columns import dispensable, renamed
 
 LARGEST = 2.0**53
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -48,7 +48,7 @@ def typed(
     name: str, raw: pd.DataFrame, file: str, first_row: int
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Return a table with the types that plans have, and what is wrong with it."""
-    kinds, problems = COLUMNS[name], []
+    kinds, problems, raw = COLUMNS[name], [], renamed(name, raw)
     given = [str(column) for column in raw.columns]
     for column in [c for c in kinds if c not in {*given, *dispensable(name)}]:
         problems.append(Problem(file, say("column is missing"), column=column))

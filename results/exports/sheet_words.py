@@ -73,8 +73,8 @@ def with_words(
     """
     words = {column: WORDS[column] for column in WORDS if column in table}
     costs = {c: word for c, word in WORDS["service"].items() if c not in services}
-    is_cost = {"service"} if name == "sectors" else {"service", "sector"}
-    words |= dict.fromkeys(is_cost & words.keys(), costs)
+    if "service" in words:
+        words["service"] = costs
     if name in KINDS:
         words["kind"] = KINDS[name]
     told = {

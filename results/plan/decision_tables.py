@@ -267,7 +267,7 @@ def _partnerships(data: ModelData, decisions: Decisions) -> Columns:
     p, sector, region, t = np.nonzero(decisions.partnered)
     return {
         "partnership": names_at(data.partners.partnerships, p),
-        "sector": names_at(data.sectors, sector),
+        "service": names_at(data.sectors, sector),
         "region": names_at(data.regions, region),
         "period": names_at(data.periods, t),
         "money_mln": decisions.partnered[p, sector, region, t],
@@ -278,7 +278,7 @@ def _financing(data: ModelData, decisions: Decisions) -> Columns:
     fund, kind, sector, region, t = np.nonzero(decisions.paid)
     return {
         "fund": names_at(data.funds.funds, fund),
-        "sector": names_at(data.sectors, sector),
+        "service": names_at(data.sectors, sector),
         "region": names_at(data.regions, region),
         "spending": names_at(KINDS, kind),
         "period": names_at(data.periods, t),

@@ -18,6 +18,21 @@ from aumaq.results.audit.account import audit, decided_of
 from aumaq.results.audit.frames import without_rows
 
 BLANK = {"text": "", "number": float("nan"), "flag": False}
+RENAMED = {
+    "partnerships": {"sector": "service"},
+    "financing": {"sector": "service"},
+}
+"""Table -> what columns were called in earlier versions, and what they are now."""
+
+
+def renamed(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of a plan with the columns of earlier versions under new names."""
+    older = {
+        old: new
+        for old, new in RENAMED.get(table, {}).items()
+        if new not in frame.columns
+    }
+    return frame.rename(columns=older)
 
 
 @lru_cache

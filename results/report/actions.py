@@ -22,6 +22,7 @@ from aumaq.results.pages.territory import (
     upgrade_titles,
 )
 from aumaq.results.plan.titles import level_title, network_titles
+from aumaq.results.report.finance import paid_for
 from aumaq.results.report.networks import capacity, kilometres
 from aumaq.results.report.services import used_sites
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 ACTIONS = DONE | {"build": say("built")}
 Payers = Callable[[str, str, str], str]
-"""Service, region and period -> the titles of the budgets that pay."""
+"""Service, region and period -> who pays what is invested there, as readers call it."""
 Action = tuple[str, str, int, int]
 KEYS = ["what", "place", "region", "period", "action", "units", "detail", "cost_mln",
         "served", "unit", "payer", "estimate", "facility"]  # fmt: skip
@@ -44,7 +45,7 @@ def done_words(lang: Language) -> list[str]:
 
 def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return every action of the plan, dearest first; keeping is left out."""
-    pays = payers(plan.instance, lang)
+    pays = payers(plan, lang)
     parts = [
         _of_service(plan, k, name, pays, lang)
         for k, name in enumerate(plan.instance.service_names)
@@ -73,8 +74,38 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
     )
 
 
-def payers(instance: Instance, lang: Language) -> Payers:
-    """Return what names the budgets that an investment is charged to."""
+def payers(plan: Plan, lang: Language) -> Payers:
+    """Return what names who pays an investment.
+
+    With sources of money they are these and partners, each with its share of what the
+    service, network or roads invest in the region and period; else the budgets that it
+    is charged to.
+    """
+    has_sources = len(plan.instance.tables["funding_sources"]) > 0
+    return _sources(plan, lang) if has_sources else _budgets(plan.instance, lang)
+
+
+def _sources(plan: Plan, lang: Language) -> Payers:
+    rows = paid_for(plan, lang).query("spending == 'investment' and amount_mln > 0")
+    sums = rows.groupby(["service", "region", "period", "payer"])["amount_mln"].sum()
+
+    @cache
+    def told(service: str, region: str, period: str) -> str:
+        key = (service, region, period)
+        if key not in sums.index:
+            return "–"
+        paid = sums.loc[key].sort_values(ascending=False, kind="stable")
+        if len(paid) == 1:
+            return str(paid.index[0])
+        return "; ".join(
+            f"{payer} {lang.share(share)}"
+            for payer, share in (paid / paid.sum()).items()
+        )
+
+    return told
+
+
+def _budgets(instance: Instance, lang: Language) -> Payers:
     rows = instance.tables["budgets"].to_dict("records")
     rows = [row for row in rows if set(INVESTMENT) <= set(COVERED[row["covers"]])]
 

@@ -18,12 +18,10 @@ from aumaq.results.plan.cautions import OPEN_GAP
 from aumaq.results.plan.conditions import is_asked_for
 from aumaq.results.plan.figures import investment, served_share
 from aumaq.results.plan.titles import titles_of
+from aumaq.results.report.finance import RUNNING
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
-
-RUNNING = ("operation", "supply", "transport")
-"""Items of money that are paid every year."""
 
 
 @dataclass(frozen=True)

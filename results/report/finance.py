@@ -16,9 +16,10 @@ from aumaq.results.plan.titles import item_title, titles_by_code, titles_of
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-WHAT = ("sector", "spending", "period")
-PAID = ("building", "renewal", "closing", "operation", "supply", "transport")
-"""Items that somebody pays; the others are valued, not paid."""
+RUNNING = ("operation", "supply", "transport")
+"""Items that running what stands costs."""
+PAID = ("building", "renewal", "closing", *RUNNING, "availability")
+"""Items that somebody pays in a period; the others are valued, or owed at the end."""
 
 
 def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -37,6 +38,21 @@ def spending_chart(plan: Plan, lang: Language) -> dict[str, Any]:
             for item in shown
         ],
     }
+
+
+def paid_for(plan: Plan, lang: Language) -> pd.DataFrame:
+    """Return who pays for what: the table ``financing``, and partners as rows of it.
+
+    What partners pay is investment. The column ``payer`` has the title of who pays.
+    """
+    paid = plan.table("financing")
+    paid = paid.assign(payer=paid["fund"].map(_titles(plan, lang, "fund")))
+    partners = plan.table("partnerships").assign(spending="investment")
+    titles = partners["partnership"].map(_titles(plan, lang, "partnership"))
+    partners = partners.assign(payer=titles).rename(
+        columns={"partnership": "fund", "money_mln": "amount_mln"}
+    )
+    return pd.concat([paid, partners[list(paid.columns)]], ignore_index=True)
 
 
 def money_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
@@ -91,7 +107,7 @@ def _budgets(plan: Plan, lang: Language) -> dict[str, Any]:
     titles = dict(zip(rules["budget"], rules["title"], strict=True))
     columns = [
         Column(
-            say("Source"), [lang.title(titles.get(b, ""), b) for b in rows["budget"]]
+            say("Budget"), [lang.title(titles.get(b, ""), b) for b in rows["budget"]]
         ),
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Limit, mln"), rows["limit_mln"].tolist(), "number", 1),
@@ -103,27 +119,21 @@ def _budgets(plan: Plan, lang: Language) -> dict[str, Any]:
         ),
         Column(say("Overrun, mln"), rows["overrun_mln"].tolist(), "number", 1),
     ]
-    return grid("budgets", say("Sources of money by period"), columns, lang)
+    return grid("budgets", say("Budgets by period"), columns, lang)
 
 
 def _payers(plan: Plan, lang: Language) -> dict[str, Any]:
     """Return who pays for what: sources of money, and partners for investment."""
     periods, titles = list(plan.instance.period_names), titles_of(plan.instance, lang)
-    paid = plan.table("financing")[["fund", *WHAT, "amount_mln"]]
-    partners = plan.table("partnerships").assign(spending="investment")
-    partners = partners.rename(
-        columns={"partnership": "fund", "money_mln": "amount_mln"}
-    )
-    rows = pd.concat([paid, partners[list(paid.columns)]])
-    sums = rows.groupby(["fund", "sector", "spending", "period"])["amount_mln"].sum()
+    keys = ["fund", "payer", "service", "spending", "period"]
+    sums = paid_for(plan, lang).groupby(keys)["amount_mln"].sum()
     wide = sums.unstack("period", fill_value=0.0).reindex(
         columns=periods, fill_value=0.0
     )
     wide = wide.reset_index()
-    payers = {**_titles(plan, lang, "fund"), **_titles(plan, lang, "partnership")}
     columns = [
-        Column(say("Who pays"), [payers.get(code, code) for code in wide["fund"]]),
-        Column(say("For"), [titles.get(code, code) for code in wide["sector"]]),
+        Column(say("Who pays"), wide["payer"].tolist()),
+        Column(say("For"), [titles.get(code, code) for code in wide["service"]]),
         Column(say("Kind"), [lang.tell(SPENDING[kind]) for kind in wide["spending"]]),
         *(Column(period, wide[period].tolist(), "number", 1) for period in periods),
     ]

@@ -12,7 +12,6 @@ from aumaq.instances.language.texts import say
 from aumaq.instances.rules import rules_that_apply
 from aumaq.instances.schema.fairness import OF_SHARE
 from aumaq.instances.schema.formulas import FORMULAS
-from aumaq.instances.terms import INVESTMENT
 from aumaq.results.bounds import rounded_down
 from aumaq.results.indicators.gains import BY, gains
 from aumaq.results.indicators.state import State, of_plan
@@ -23,7 +22,7 @@ from aumaq.results.pages.territory import group_names, node_names, region_names
 from aumaq.results.plan.figures import investment, mean_minutes, served_share
 from aumaq.results.plan.titles import gain_groups, kind_names, titles_by_code, titles_of
 from aumaq.results.report.cards import norm_shares
-from aumaq.results.report.finance import PAID
+from aumaq.results.report.finance import RUNNING
 from aumaq.results.report.goal_figures import goal_figures
 from aumaq.results.report.networks import load_units
 from aumaq.results.shares import at_most
@@ -365,7 +364,7 @@ def growth_points(plan: Plan, lang: Language) -> dict[str, Any]:
 def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
     """Return label, value, kind and digits of what runs are compared by."""
     last, terms = plan.instance.period_names[-1], plan.money.groupby("item")
-    paid, yearly = terms["amount_mln"].sum(), [x for x in PAID if x not in INVESTMENT]
+    paid = terms["amount_mln"].sum()
     figures: list[tuple[str, float, str, int]] = [
         *goal_figures(plan, lang),
         (lang.tell(say("Objective, discounted mln")), plan.objective_mln, "number", 0),
@@ -384,7 +383,7 @@ def key_figures(plan: Plan, lang: Language) -> list[dict[str, Any]]:
         ),
         (
             lang.tell(say("Operation, supply, transport, mln, not discounted")),
-            float(paid.reindex(yearly).sum()),
+            float(paid.reindex(RUNNING).sum()),
             "number",
             0,
         ),

@@ -18,7 +18,7 @@ from aumaq.instances import InstanceError, UnknownNameError
 from aumaq.instances.formats.skeleton import write_skeleton
 from aumaq.instances.formats.workbook.writer import NOT_TABLES
 from aumaq.instances.language.words import LANGUAGES, worded
-from aumaq.instances.schema.plan import PLAN_TABLES
+from aumaq.instances.schema.plan import PLAN, PLAN_TABLES
 from aumaq.instances.schema.tables import BY_NAME, TABLES
 from aumaq.instances.schema.titles import clashes, title_of
 from aumaq.results.exports.sheet_words import sheet_title
@@ -51,6 +51,14 @@ def test_titles_of_columns_are_distinct_in_a_table() -> None:
     columns |= {f"plan {name}": list(of) for name, of in PLAN_TABLES.items()}
     columns["indicators of a plan"] = list(COLUMNS)
     assert {n: clashes(of) for n, of in columns.items() if clashes(of)} == {}
+
+
+def test_titles_of_columns_leave_units_to_the_header() -> None:
+    """*paid [mln]*, not *paid mln [mln]*."""
+    columns = {c.name: c.unit for table in (*TABLES, *PLAN) for c in table.columns}
+    money = [name for name, unit in columns.items() if unit.startswith("mln")]
+    assert money
+    assert [n for n in money if "mln" in title_of(n, "en").split()] == []
 
 
 def test_clash_is_found() -> None:

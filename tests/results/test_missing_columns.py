@@ -13,6 +13,8 @@ from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import ExportError, InstanceError
+from aumaq.results.audit.frames import without_rows
+from aumaq.results.exports.plan_tables import typed
 from aumaq.results.plan.missing_columns import dispensable
 from aumaq.results.plan.plan import Plan
 
@@ -78,6 +80,16 @@ def test_other_kinds_are_read_too(plan: Plan, tmp_path: Path) -> None:
                 del row[column]
     (tmp_path / "plan.json").write_text(json.dumps(document))
     assert Plan.read(tmp_path / "plan.json").is_verified
+
+
+@pytest.mark.parametrize("table", ["financing", "partnerships"])
+def test_columns_of_another_name_are_read(table: str) -> None:
+    """What is paid for was called a sector once."""
+    whole = without_rows(table)
+    old = whole.rename(columns={"service": "sector"})
+    for given in (old, whole):
+        found, problems = typed(table, given, "file.csv", 2)
+        assert (problems, [*found.columns]) == ([], [*whole.columns])
 
 
 @pytest.mark.parametrize("column", ["site", "units", "used"])

@@ -18,6 +18,8 @@ from two_schools import NO_TIME, two_schools
 
 import aumaq
 from aumaq.instances import Instance
+from aumaq.results.language import ENGLISH
+from aumaq.results.report.document import document
 
 PAGE = Path(__file__).parents[2] / "docs" / "money.md"
 
@@ -70,6 +72,23 @@ def test_payments_are_those_calculated_by_hand() -> None:
     assert spent["current", "2026-30"] == pytest.approx(268.529902, abs=1e-6)
     assert spent["current", "2031-35"] == pytest.approx(447.549836, abs=1e-6)
     assert spent["state", "2026-30"] == pytest.approx(500.0)
+
+
+def test_the_page_says_who_pays_all_that_is_paid() -> None:
+    """Of the school the state and the partner pay half each, then the partner is paid
+    back from what is current: both tables and the chart have the same sums.
+    """
+    found = document([aumaq.solve(by_hand(), gap=0.0)], ENGLISH)["runs"][0]
+    (action,) = found["tables"]["actions"]["rows"]
+    assert {"state 50.0%; p 50.0%", "p 50.0%; state 50.0%"} & {*map(str, action)}
+    sums = {
+        name: np.sum([row[-2:] for row in found["tables"][name]["rows"]], axis=0)
+        for name in ("financing", "spending")
+    }
+    assert sums["financing"] == pytest.approx([1268.529902, 447.549836], abs=0.2)
+    assert sums["spending"] == pytest.approx(sums["financing"], abs=0.2)
+    drawn = np.sum([part["values"] for part in found["spending"]["sets"]], axis=0)
+    assert drawn == pytest.approx(sums["financing"], abs=0.2)
 
 
 @pytest.mark.parametrize(
