@@ -379,6 +379,7 @@ PLAN: tuple[PlanTable, ...] = (
             _PERIOD,
             _number("needed", "posts", "posts of what runs"),
             _number("available", "posts", "who is there by itself", "told"),
+            _number("stayed", "posts", "hired or trained in earlier periods", "told"),
             _number("hired", "posts", "brought in at the start", "decided"),
             _number("trained", "posts", "trained, for the next period", "decided"),
             _number("cost_mln", MLN, "what both cost", rule="objective"),

@@ -97,6 +97,7 @@ TITLES = {
     "shortfall_mln_per_year": "price of shortfall",
     "speed_kmh": "speed",
     "spent_mln": "spent",
+    "stayed": "hired or trained before",
     "step_years": "length of a step",
     "supply_emissions_t_per_unit_year": "emissions of supply",
     "supply_mln_per_unit_year": "price of supply",

@@ -46,7 +46,8 @@ def staff_table(ledger: Ledger, decided: pd.DataFrame) -> pd.DataFrame:
         )
         _check_limits(ledger, row, hired, trained)
     for row in rows:
-        _check_filled(ledger, row, rows)
+        row["stayed"] = _stayed(ledger, row, rows)
+        _check_filled(ledger, row)
     return table_of_rows("staff", rows)
 
 
@@ -107,16 +108,23 @@ def _check_limits(
     notes.at_most(rule, -min(hired, trained), 0.0, place, few)
 
 
-def _check_filled(
-    ledger: Ledger, row: dict[str, Any], rows: list[dict[str, Any]]
-) -> None:
-    """Check that all posts are filled."""
+def _stayed(ledger: Ledger, row: dict[str, Any], rows: list[dict[str, Any]]) -> float:
+    """Return how many of a region were hired or trained before the period of a row."""
     position = ledger.facts.times.position
-    t, there = position(str(row["period"])), float(row["available"])
-    for other in rows:
-        if all(other[k] == row[k] for k in ("profession", "region")):
-            since = t - position(str(other["period"]))
-            there += other["hired"] * (since >= 0) + other["trained"] * (since > 0)
+    t = position(str(row["period"]))
+    return float(
+        sum(
+            other["hired"] + other["trained"]
+            for other in rows
+            if all(other[k] == row[k] for k in ("profession", "region"))
+            and position(str(other["period"])) < t
+        )
+    )
+
+
+def _check_filled(ledger: Ledger, row: dict[str, Any]) -> None:
+    """Check that all posts are filled."""
+    there = float(row["available"]) + row["stayed"] + row["hired"]
     ledger.notes.at_most(
         f"staff:{row['profession']}", row["needed"], there,
         lambda *_: named(row, KEY), say("{value} posts, {limit} people"),

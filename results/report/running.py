@@ -171,6 +171,7 @@ def staff(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Posts"), rows["needed"].tolist(), "number"),
         Column(say("Who is there"), rows["available"].tolist(), "number"),
+        Column(say("Hired or trained before"), rows["stayed"].tolist(), "number"),
         Column(say("Hired"), rows["hired"].tolist(), "number"),
         Column(say("Trained"), rows["trained"].tolist(), "number"),
         Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),

@@ -132,6 +132,39 @@ def test_the_level_that_stands_says_who_teaches_the_second_shift(
     assert large.record["problems"] == both.record["problems"] == []
 
 
+def test_who_was_hired_or_trained_stays() -> None:
+    """Nine posts: 7 + 2 hired, then 4 + 2 of these + 2 trained + 1, then all of them.
+
+    Trained is who may be, as hiring costs more: each period its posts add up.
+    """
+    periods = [{"period": f"p{n}", "first_year": 2026 + 5 * n, "years": 5}
+               for n in range(3)]  # fmt: skip
+    supply = [
+        {"profession": "teacher", "region": "R", "period": f"p{n}", "available": there,
+         "hire_mln": 2.0, "train_mln": 1.0, "most_trained": trained}
+        for n, (there, trained) in enumerate([(7.0, 2.0), (4.0, 0.0), (4.0, 0.0)])
+    ]  # fmt: skip
+    plan = aumaq.solve(
+        tiny(
+            periods=periods,
+            settlements=[{"settlement": "a"}],
+            services=[{"service": "s", "unserved_mln_per_unit_year": 50.0}],
+            levels=[{"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 1.0}],
+            sites=[{"site": "a", "service": "s", "settlement": "a"}],
+            travel=[{"settlement": "a", "site": "a", "minutes": 1.0}],
+            professions=[{"profession": "teacher"}],
+            staff_needs=[{"profession": "teacher", "service": "s", "level": 1,
+                          "posts": 9.0}],
+            staff_supply=supply,
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    rows = plan.table("staff")
+    assert rows["stayed"].tolist() == pytest.approx([0.0, 4.0, 5.0])
+    there = rows["available"] + rows["stayed"] + rows["hired"]
+    assert there.tolist() == pytest.approx(rows["needed"].tolist())
+
+
 @pytest.mark.parametrize(("most_mln", "merged"), [(3.0, 1), (2.9, 0)])
 def test_a_merger_is_work_of_builders(most_mln: float, merged: int) -> None:
     """Closing a school takes 1 mln, merging 2: with 3 both can be done."""
