@@ -14,8 +14,10 @@ import pytest
 from eventful_plan import eventful
 
 from aumaq.instances.formats import FORMATS, WRITERS
+from aumaq.instances.formats.template_parts import PARTS
 from aumaq.instances.generators import GENERATORS
 from aumaq.instances.language.words import LANGUAGES
+from aumaq.instances.schema.tables import TABLES
 from aumaq.instances.terms import TERMS
 from aumaq.model import build
 from aumaq.model.family import FAMILIES
@@ -33,6 +35,19 @@ def test_generated_pages_are_up_to_date() -> None:
     script = ROOT / "tools" / "write_format_docs.py"
     run = subprocess.run([sys.executable, str(script), "--check"], check=False)
     assert run.returncode == 0, "run `make docs`"
+
+
+def test_wishes_lead_to_tables_that_templates_write() -> None:
+    """Each table that the tutorial names is one of the parts named beside it."""
+    page = (ROOT / "docs" / "tutorial-planners.md").read_text("utf-8")
+    table = page.split("| what is asked |")[1].split("\n\n")[0].splitlines()[2:]
+    rows = [line.strip("|").split("|")[-2:] for line in table]
+    assert len(rows) > 15
+    for names, parts in rows:
+        given = {t for part in parts.split(",") for t in PARTS.get(part.strip(), ())}
+        named = set(re.findall(r"`(\w+)`", names)) & {one.name for one in TABLES}
+        assert named <= given, (named - given, parts)
+        assert bool(named) == bool(parts.strip())
 
 
 def test_each_family_is_whole() -> None:
