@@ -51,11 +51,18 @@ def why(row: Any) -> Text:
             land=land,
             limit=row.within_km,
         )
+    if row.buffer:  # beside what is permitted in the zone itself, a rule of its own
+        buffer = Title(row.buffer)
+        return say(
+            "lies in {zone}, {land} ({buffer})", zone=title, land=land, buffer=buffer
+        )
     return say("lies in {zone}, {land}", zone=title, land=land)
 
 
 def _forbidden(plan: Plan, lang: Language) -> dict[str, Any]:
     rows = plan.table("forbidden_land").sort_values(["service", "name"], kind="stable")
+    buffers = titles_by_code(plan.instance.tables["buffers"], "buffer", lang)
+    rows = rows.assign(buffer=[buffers.get(code, code) for code in rows["buffer"]])
     titles, regions = titles_of(plan.instance, lang), region_names(plan.instance, lang)
     stays = {True: lang.tell(say("it stays")), False: lang.tell(say("nothing"))}
     places = plan.instance.table("settlements")

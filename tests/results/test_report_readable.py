@@ -329,6 +329,21 @@ def test_one_gap_has_one_figure(plan: Plan) -> None:
     assert (figure["value"], figure["digits"]) == (pytest.approx(0.0124), 2)
 
 
+def test_each_reason_of_the_land_is_told_once() -> None:
+    """A zone that forbids, and a buffer around it with a title, are two reasons."""
+    zone = {"zone": "z", "kind": "protected", "lat": 0.0, "lon": 0.0,
+            "radius_km": 20000.0}  # fmt: skip
+    instance = tiny(
+        zones=[zone],
+        zone_permits=[{"kind": "protected", "is_permitted": False}],
+        buffers=[{"buffer": "near", "title": "Strip", "zone": "z", "distance_km": 1.0}],
+    )
+    page = document([aumaq.solve(instance, gap=0.0)], ENGLISH)["runs"][0]
+    told = [tuple(map(str, row)) for row in page["tables"]["forbidden"]["rows"]]
+    assert len(told) == len({*told}) > 1
+    assert any("(Strip)" in cell for row in told for cell in row)
+
+
 def test_sectors_without_actions_reach_nobody_in_vain(plan: Plan) -> None:
     """Where nothing is done no number of people stands."""
     rows = plan.table("sectors")
