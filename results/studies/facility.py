@@ -275,7 +275,9 @@ def _without(
     except AumaqError as error:
         return None, (), str(error)
     is_tighter = None
-    if _may_lack_one(plan, service, site) and _is_reach_kept(plan, changed, service):
+    if _may_lack_one(plan, service, site) and is_reach_kept(
+        plan.instance, changed, service
+    ):
         is_tighter = True
     bound = max(found.bound_mln, plan.bound_mln) if is_tighter else found.bound_mln
     difference = Difference.between(
@@ -301,17 +303,16 @@ def _may_lack_one(plan: Plan, service: str, site: str) -> bool:
     return not rows["is_locked"].any() and bool(allowed[1:, 0].all())
 
 
-def _is_reach_kept(plan: Plan, changed: Instance, service: str) -> bool:
+def is_reach_kept(before: Instance, after: Instance, service: str) -> bool:
     """Return whether nobody reaches more sites after a change.
 
     Another site may be among the nearest of a settlement once one is forbidden.
     """
     way = ["settlement", "site", "needs"]
-    before, after = (
-        pd.MultiIndex.from_frame(one.access(service)[way])
-        for one in (plan.instance, changed)
+    known, found = (
+        pd.MultiIndex.from_frame(one.access(service)[way]) for one in (before, after)
     )
-    return bool(after.isin(before).all())
+    return bool(found.isin(known).all())
 
 
 def _dearer(difference: Difference, lang: Language, currency: str) -> Text:

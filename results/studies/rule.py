@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from aumaq.instances import UnknownNameError
+from aumaq.instances import AumaqError, Instance, UnknownNameError
 from aumaq.instances.arrays import Ints
-from aumaq.instances.language.texts import say
-from aumaq.instances.rules import rules_of
+from aumaq.instances.language.texts import Text, say
+from aumaq.instances.rules import OF_PLANS, rules_of, rules_that_apply
 from aumaq.model.program import Program, RowSet
 from aumaq.results.explanations.names import Names
 from aumaq.results.explanations.ranges import Difference
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.facility import is_reach_kept
+from aumaq.results.studies.solve import solve
+from aumaq.results.studies.without_rule import without_rule
 from aumaq.solvers import SolveOptions
 from aumaq.solvers.fixed_plan import FixedPlan, Priced
 from aumaq.solvers.highs.matrices import NO_LIMIT
@@ -76,7 +79,10 @@ class Bound:
                 binding=lang.number(self.binding),
                 rows=lang.number(self.rows),
             )
-        ]
+            if self.rows
+            else say("{title}: what it forbids is not in the model, and no price of a"
+                     " small change is known.", title=title)
+        ]  # fmt: skip
         priced = [(at, x) for at, x in self.places if x > PRICED_MLN]
         if priced:
             where = [_told(at, names) for at, _ in priced]
@@ -96,11 +102,23 @@ class Bound:
                     " built.")
             )  # fmt: skip
         if self.difference is not None:
-            amount = self.difference.told(lang, currency)
-            text = say("The best plan without the rule costs {amount} less.",
-                       amount=amount)  # fmt: skip
-            told.append(text)
+            told.append(_without(self.difference, lang, currency))
         return [lang.tell(text) for text in told]
+
+
+def _without(difference: Difference, lang: Language, currency: str) -> Text:
+    """Return how much less the best plan without a rule costs."""
+    if difference.most <= 0.0:
+        amount = difference.told(lang, currency)
+        return say("The best plan without the rule costs {amount} less.", amount=amount)
+    return say(
+        "The best plan without the rule costs between {less} mln {currency} less and"
+        " {more} mln {currency} more: without it nearer sites take the place of"
+        " farther ones among those that people may go to.",
+        less=lang.figure(max(0.0, -difference.least), ",.6g"),
+        more=lang.figure(difference.most, ",.6g"),
+        currency=currency,
+    )
 
 
 def _told(at: dict[str, Any], names: Names) -> str:
@@ -120,9 +138,9 @@ def explain_rule(
 ) -> Bound:
     """Explain a rule by its id: where it binds, its price, the plan without it.
 
-    Raises UnknownNameError if the instance has no such rule.
+    Raises UnknownNameError if the tables ask for no such rule.
     """
-    known = rules_of(plan.instance)
+    known = asked_rules(plan.instance)
     if rule not in known:
         raise UnknownNameError(say("rule"), rule, known)
     SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
@@ -136,13 +154,54 @@ def explain_rule(
         places, binding = _binding(priced, numbers, labels)
     difference = None
     left = time_limit - (time.monotonic() - begun)
-    if left > 0.0 and len(numbers):
+    freed = None if len(numbers) else without_rule(plan.instance, rule)
+    if left > 0.0 and freed is not None:
+        difference = _cost_beside(plan, freed, left, threads)
+    elif left > 0.0 and len(numbers):
         found = fixed.without_rows(numbers, left, 1e-4)
         if found.values is not None:
             difference = Difference.between(
                 plan, found.objective, found.bound, is_tighter=False
             )
     return Bound(plan, rule, len(numbers), binding, places, difference)
+
+
+def asked_rules(instance: Instance) -> list[str]:
+    """Return the ids of the rules that a planner may ask about.
+
+    What holds of any plan, however the tables are, is none of them: that its tables are
+    whole, that ways are those of the roads.
+    """
+    return [
+        rule.id
+        for rule in rules_that_apply(instance)
+        if rule.id not in OF_PLANS and not rule.id.startswith("access:")
+    ]
+
+
+def _cost_beside(
+    plan: Plan, freed: Instance, seconds: float, threads: int
+) -> Difference | None:
+    """Return what plans of an instance that allows more cost more, None if unknown.
+
+    They include those of today's only if nobody loses a way: a site that opens up may
+    take the place of another one among the nearest.
+    """
+    try:
+        found = solve(freed, start=plan, gap=1e-4, time_limit=seconds, threads=threads)
+    except AumaqError:
+        return None
+    is_wider = all(
+        is_reach_kept(freed, plan.instance, service)
+        for service in plan.instance.service_names
+        if plan.instance.serves(service)
+    )
+    return Difference.between(
+        plan,
+        found.objective_mln,
+        found.bound_mln,
+        is_tighter=False if is_wider else None,
+    )
 
 
 def rows_of(program: Program, rule: str) -> tuple[Ints, list[dict[str, Any]]]:

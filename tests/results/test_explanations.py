@@ -196,6 +196,50 @@ def test_a_rule_and_its_price() -> None:
         explain_rule(plan, "budget:x")
 
 
+def test_what_is_not_in_the_model_has_a_price() -> None:
+    """The land, and a site that is shut: what is saved without, by enumeration.
+
+    The rules of others hold on; what holds of any plan is no rule to ask about.
+    """
+    rows: dict[str, Any] = {
+        "settlements": [{"settlement": v, "population": 60.0} for v in "ab"],
+        "services": [{"service": s, "unserved_mln_per_unit_year": 1.0} for s in "sq"],
+        "levels": [{"service": s, "level": 1, "capacity": 60.0, "capex_mln": 12.0}
+                   for s in "sq"],
+        "sites": [{"service": s, "site": s + v, "settlement": v}
+                  for s in "sq" for v in "ab"],
+        "travel": [{"settlement": v, "site": s + v, "minutes": 1.0}
+                   for s in "sq" for v in "ab"],
+    }  # fmt: skip
+    shut = [row | {"status": "forbidden"} if row["site"] == "sb" else row
+            for row in rows["sites"]]  # fmt: skip
+    zone = {"zone": "park", "kind": "protected", "lat": 0.0, "lon": 0.0,
+            "radius_km": 20000.0}  # fmt: skip
+    buffer = {"buffer": "near", "zone": "park", "distance_km": 1.0}
+    free, rules = best_plan_cost(tiny(**rows)), {
+        "forbidden:s": {"sites": shut},
+        "land:s": {"zones": [zone], "buffers": [buffer]},
+    }  # fmt: skip
+    permit = {"kind": "protected", "is_permitted": False}
+    for rule, more in (
+        *rules.items(), ("land:s", {"zones": [zone], "zone_permits": [permit]}),
+    ):  # fmt: skip
+        plan = aumaq.solve(tiny(**rows | more), gap=0.0)
+        found = explain_rule(plan, rule)
+        assert free is not None
+        assert found.difference is not None
+        # The land forbids both services; without its rule for one the other is shut.
+        saved = plan.objective_mln - free
+        saved /= 2.0 if rule == "land:s" else 1.0
+        assert saved > 0.0
+        assert found.difference.least == pytest.approx(-saved)
+        assert found.difference.most == pytest.approx(-saved)
+        assert found.rows == 0
+    for rule in ("record", "access:s", "bus:s"):
+        with pytest.raises(aumaq.UnknownNameError, match="unknown rule"):
+            explain_rule(plan, rule)
+
+
 @pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     """One facility in words, all of them as a table and as data for a page."""
