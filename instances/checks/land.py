@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
-from aumaq.instances.land.forbidden import forbidden_levels, reason
+from aumaq.instances.land.forbidden import forbidden_levels, reasons
 from aumaq.instances.land.shapes import parts
-from aumaq.instances.language.texts import chained, say
+from aumaq.instances.language.texts import say
 from aumaq.instances.rows import holds, rows_with
 
 if TYPE_CHECKING:
@@ -122,10 +122,9 @@ def what_the_land_forbids(instance: Instance) -> Found:
         is_shut = ~fits.any(axis=1) & forbidden_levels(bans, fits.shape).any(axis=1)
         here = np.flatnonzero(holds(instance.tables["sites"], "service", service))
         for j in np.flatnonzero(is_shut).tolist():
-            why = [reason(ban, j) for ban in bans if ban.banned[j].any()]
             status = str(sites["status"][j])
             text = say("no level of {service} may be built there: {why}",
-                       service=service, why=chained(why))  # fmt: skip
+                       service=service, why=reasons(bans, j))  # fmt: skip
             found = problem("sites", text, here[j], "site", sites["site"][j])
             if status == "required" and not stands[j]:
                 yield found

@@ -15,7 +15,7 @@ import pandas as pd
 from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Flags, Floats
 from aumaq.instances.land.shapes import km_to_circle, km_to_outline, parts
-from aumaq.instances.language.texts import Text, say
+from aumaq.instances.language.texts import Text, chained, say
 from aumaq.instances.rows import rows_with
 
 Tables = Mapping[str, pd.DataFrame]
@@ -36,7 +36,8 @@ KINDS = {
 class Ban:
     """Levels that a zone, or a buffer around it, forbids at some sites of a service.
 
-    ``banned`` is (J, L), ``km`` the distance of each site from the zone, (J,).
+    ``banned`` is (J, L), ``km`` the distance of each site from the zone, (J,): 0 where
+    ``site_zones`` says that it lies there, whatever the outline says.
     """
 
     zone: str
@@ -116,7 +117,8 @@ def bans(tables: Tables, service: str, sites: pd.DataFrame, levels: int) -> list
         refused = refused_in[zone.kind]
         name = (zone.zone, zone.title or zone.zone, zone.kind)
         banned = lies[k][:, None] & refused[None, :]
-        found.append(Ban(*name, "", 0.0, banned, km[k]))
+        away = np.where(lies[k], 0.0, km[k])
+        found.append(Ban(*name, "", 0.0, banned, away))
         for rule in tables["buffers"].itertuples():
             is_around = zone.zone == rule.zone or zone.kind == rule.kind
             if is_around and rule.service in ("", service):
@@ -124,7 +126,7 @@ def bans(tables: Tables, service: str, sites: pd.DataFrame, levels: int) -> list
                 high = np.arange(1, levels + 1) >= rule.from_level
                 banned = near[:, None] & high[None, :]
                 title = (rule.buffer, rule.distance_km)
-                found.append(Ban(*name, *title, banned, km[k]))
+                found.append(Ban(*name, *title, banned, away))
     return [ban for ban in found if ban.banned.any()]
 
 
@@ -136,12 +138,19 @@ def forbidden_levels(found: list[Ban], shape: tuple[int, int]) -> Flags:
     return banned
 
 
+def reasons(found: list[Ban], j: int, level: int = 0) -> Text | None:
+    """Return why a level, or with 0 any level, may not be built at a site; or None."""
+    own = slice(level - 1, level) if level else slice(None)
+    why = [reason(ban, j) for ban in found if ban.banned[j, own].any()]
+    return chained(why) if why else None
+
+
 def reason(ban: Ban, j: int) -> Text:
     """Return why the land forbids something at a site, as a sentence without a dot."""
     land = KINDS[ban.kind]
     if not ban.buffer:
         return say("lies in {zone}, {land}", zone=ban.title, land=land)
-    if ban.km[j] > 0.0 and np.isfinite(ban.km[j]):
+    if ban.km[j] > 0.0:
         return say(
             "lies {km:.1f} km from {zone}, {land}; expected more than {limit:g} km"
             " ({buffer})",

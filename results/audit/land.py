@@ -13,7 +13,7 @@ from aumaq.results.audit.book import Rows
 from aumaq.results.audit.facts import Service
 from aumaq.results.audit.frames import names_at, table_of_parts
 from aumaq.results.audit.ledger import Ledger
-from aumaq.results.audit.zones import Cause, kilometres, places_of
+from aumaq.results.audit.zones import Cause, kilometres, members, places_of
 
 
 def land(ledger: Ledger) -> pd.DataFrame:
@@ -48,12 +48,14 @@ def _told(ledger: Ledger, service: Service, cause: Cause) -> Rows:
     """Return a row for each site at which a zone or a buffer forbids a level."""
     zone, buffer, banned = cause
     j = np.flatnonzero(banned.any(axis=1))
-    settlements = ledger.facts.settlements
-    _, lat, lon = places_of(service.table, service.home, settlements)
+    settlements, tables = ledger.facts.settlements, ledger.facts.tables
+    places = places_of(service.table, service.home, settlements)
     home = settlements["name"].to_numpy(dtype=object)[service.home]
     names = np.where((service.home >= 0) & (home != ""), home, service.sites)
     levels = [", ".join(map(str, np.flatnonzero(row))) for row in banned[j]]
-    away = kilometres(zone, lat[j], lon[j])
+    is_zone = (tables["zones"]["zone"] == zone["zone"]).to_numpy()
+    lies = members(tables, service.name, places)[is_zone][0]
+    away = np.where(lies, 0.0, kilometres(zone, *places[1:]))[j]
     same: dict[str, Any] = {
         "service": service.name,
         "zone": zone["zone"],
@@ -68,7 +70,7 @@ def _told(ledger: Ledger, service: Service, cause: Cause) -> Rows:
         "name": names_at(names, j),
         "region": names_at(service.region, j),
         "levels": np.array(levels, dtype=object),
-        "distance_km": np.where(np.isfinite(away), away, 0.0),
+        "distance_km": away,
         "within_km": np.full(len(j), float(buffer.get("distance_km", 0.0))),
         "stands": (service.stock[j, 1:].sum(axis=1)) > 0,
     }

@@ -15,6 +15,7 @@ from aumaq.instances import (
     OptionError,
     UnknownNameError,
 )
+from aumaq.instances.land.forbidden import reasons
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import gather
 from aumaq.results.explanations.names import Names
@@ -184,6 +185,11 @@ def service_of(plan: Plan, site: str, service: str) -> str:
     if len(running) == 1 and not service:
         return str(running[0])
     if not running:
+        forbidden = _forbidden(plan.instance, site, service)
+        if forbidden is not None:
+            told = say("nothing runs at {site} in this plan: the land forbids it"
+                       " ({why})", site=site, why=forbidden)  # fmt: skip
+            raise OptionError(told, ["site"])
         told = say("nothing runs at {site} in this plan; its table facilities says"
                    " where something does", site=site)  # fmt: skip
         raise OptionError(told, ["site"])
@@ -194,6 +200,18 @@ def service_of(plan: Plan, site: str, service: str) -> str:
             names=", ".join(running)),
         ["service"],
     )  # fmt: skip
+
+
+def _forbidden(instance: Instance, site: str, service: str) -> Text | None:
+    """Return why nothing may be built at a site, for none of its services; or None."""
+    why = []
+    for name in instance.service_names:
+        codes = instance.service_sites(name)["site"].tolist()
+        if site in codes and service in ("", name):
+            j = codes.index(site)
+            is_open = bool(instance.enterable_levels(name)[j].any())
+            why.append(None if is_open else reasons(instance.land_bans(name), j))
+    return why[0] if why and all(text is not None for text in why) else None
 
 
 def served_at(plan: Plan, service: str, site: str) -> Served:

@@ -35,6 +35,7 @@ from aumaq.results.audit.works import _meets
 from aumaq.results.audit.zones import kilometres
 from aumaq.results.language import Language
 from aumaq.results.report.land import land_tables
+from aumaq.results.studies.facility import service_of
 
 SITES = [
     {"site": "a", "service": "s", "settlement": "a", "status": "existing"},
@@ -270,6 +271,32 @@ def test_forbidden_sites_are_told_with_their_reason() -> None:
     assert len(told) == 2
     assert "lies in Park, specially protected land (water)" in told[0]
     assert "lies 2.6 km from Round" in told[1]
+
+
+def test_who_asks_for_a_forbidden_site_is_told_why() -> None:
+    """Locks and explanations name the land; a site that is said to lie in a zone does,
+    10 km from its outline, for a buffer too.
+    """
+    told_a = {"service": "s", "site": "a", "zone": "round"}
+    near = {"buffer": "water", "zone": "round", "distance_km": 3.0}
+    found = villages(zones=[AROUND_B], site_zones=[told_a], buffers=[near],
+                     zone_permits=[NOTHING])  # fmt: skip
+    plan = aumaq.solve(found, gap=0.0)
+    rows = plan.table("forbidden_land").set_index(["site", "buffer"])["distance_km"]
+    assert rows["a", ""] == rows["a", "water"] == 0.0
+    assert rows["b", "water"] == pytest.approx(2.57, abs=0.01)
+    in_it = "lies in Round, specially protected land"
+    for lock, why in (
+        ("site=b,service=s", "lies 2.6 km from Round"),
+        ("site=b,service=s,level=2,period=p1", "lies 2.6 km from Round"),
+        ("site=a,service=s,level=2", rf"{in_it}; {in_it} \(water\)"),
+    ):
+        with pytest.raises(aumaq.InstanceError, match=rf"land forbids it \({why}"):
+            aumaq.what_if(plan, locks=aumaq.lock_rows([lock]))
+    with pytest.raises(aumaq.OptionError, match=r"land forbids it \(lies 2.6 km"):
+        service_of(plan, "b", "")
+    kept = aumaq.what_if(plan, locks=aumaq.lock_rows(["site=a,service=s,level=1"]))
+    assert kept.after.objective_mln == plan.objective_mln
 
 
 def test_zones_are_read_from_geojson(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,8 @@ import pandas as pd
 from aumaq.instances import Instance, InstanceError, Problem
 from aumaq.instances.arrays import Flags, Ints
 from aumaq.instances.errors import did_you_mean
+from aumaq.instances.land.forbidden import reasons
+from aumaq.instances.land.works import ForbiddenWork
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import ModelData
 from aumaq.results.plan.decisions import decisions_of
@@ -47,6 +50,8 @@ class Things:
     plan: Ints  # what the earlier plan has
     is_sum: bool = False
     """Whether they are facilities of all levels together."""
+    why: Callable[[int], Text | None] = lambda _: None
+    """Tells of a thing, by its number, why the land forbids it."""
 
 
 CODES = ("site", "link", "upgrade", "settlement")
@@ -62,11 +67,12 @@ def locks_of(
     every row that names nothing there is, or contradicts another.
     """
     known = decisions_of(plan, instance)
-    things = [*_facilities(data, known), *_links(data, known),
+    things = [*_facilities(instance, data, known), *_links(data, known),
               _upgrades(data, known), _points(instance, data, known)]  # fmt: skip
     problems, told = list[Problem](), list[pd.DataFrame]()
+    barred = {work.what: work for work in instance.forbidden_works}
     for row in rows:
-        if wrong := _unknown(row, things, data.periods):
+        if wrong := _unknown(row, things, data.periods, barred):
             problems += wrong
             continue
         limited = [_limit(row, own, data.periods) for own in things]
@@ -84,7 +90,7 @@ def locks_of(
     return _locks(things, data), frozen
 
 
-def _facilities(data: ModelData, known: Decisions) -> list[Things]:
+def _facilities(instance: Instance, data: ModelData, known: Decisions) -> list[Things]:
     """Return units by level, and their sums over levels, of every service."""
     found, count = list[Things](), len(data.periods)
     for name, d in data.services.items():
@@ -96,16 +102,25 @@ def _facilities(data: ModelData, known: Decisions) -> list[Things]:
         names = {"service": [name] * len(d.sites), "site": d.sites,
                  "region": d.site_region}  # fmt: skip
         runs = units[:, 1:].sum(axis=1)
+        why = partial(reasons, instance.land_bans(name))
         whole = Things("facility", name, names, may.any(axis=1),
-                       Limits.none(runs.shape), runs, is_sum=True)  # fmt: skip
+                       Limits.none(runs.shape), runs, is_sum=True, why=why)  # fmt: skip
         levels = np.tile(np.arange(1, d.num_levels + 1), len(d.sites))
         each = {key: np.repeat(np.array(values, dtype=object), d.num_levels).tolist()
                 for key, values in names.items()}  # fmt: skip
         each["level"] = [str(level) for level in levels.tolist()]
         by_level = units[:, 1:].reshape(-1, count)
         found += [whole, Things("facility", name, each, may.reshape(-1, count),
-                                Limits.none(by_level.shape), by_level)]  # fmt: skip
+                                Limits.none(by_level.shape), by_level,
+                                why=partial(_of_level, why, d.num_levels))]  # fmt: skip
     return found
+
+
+def _of_level(
+    why: Callable[[int, int], Text | None], num_levels: int, k: int
+) -> Text | None:
+    """Return why the land forbids the level of a site that has a number."""
+    return why(k // num_levels, k % num_levels + 1)
 
 
 def _links(data: ModelData, known: Decisions) -> list[Things]:
@@ -141,14 +156,23 @@ def _points(instance: Instance, data: ModelData, known: Decisions) -> Things:
 
 
 def _unknown(
-    row: LockRow, things: Sequence[Things], periods: Sequence[str]
+    row: LockRow,
+    things: Sequence[Things],
+    periods: Sequence[str],
+    barred: Mapping[str, ForbiddenWork],
 ) -> list[Problem]:
     """Return a problem for each value of a row that names nothing."""
     problems = []
     for key, value in row.keys.items():
         own = [t for t in things if t.kind in row.kinds]
         known = dict.fromkeys(name for t in own for name in t.names.get(key, ()))
-        if value not in (known if key != "period" else periods):
+        if value in known and key != "period":
+            continue
+        if key in ("link", "upgrade") and value in barred:
+            why = f"{barred[value].rule}: {barred[value].zone}"
+            text = say("the land forbids it ({why})", why=why)
+            problems.append(_problem(row, text, key))
+        elif key != "period" or value not in periods:
             names = list(known) if key != "period" else list(periods)
             text = say(
                 "there is no {key} {value!r} that could be decided{hint}",
@@ -180,7 +204,7 @@ def _limit(
     cells = is_meant[:, None] & _periods(row, own, periods)
     limits = own.limits
     if row.action == "lock":
-        if problem := _not_one(row, own) or _impossible(row, own, cells):
+        if problem := _not_one(row, own) or _impossible(row, own, is_meant, cells):
             return problem
         limits.least[cells] = np.maximum(limits.least[cells], 1)
     elif row.action == "forbid":
@@ -218,13 +242,18 @@ def _not_one(row: LockRow, own: Things) -> Problem | None:
     return _problem(row, say("a lock names one thing: give its {key}", key=key))
 
 
-def _impossible(row: LockRow, own: Things, cells: Flags) -> Problem | None:
+def _impossible(
+    row: LockRow, own: Things, is_meant: Flags, cells: Flags
+) -> Problem | None:
     """Return the problem of what can never be, or None."""
     if cells.any() and own.may[cells].all():
         return None
+    for k in np.flatnonzero(is_meant & ~own.may.any(axis=1)).tolist():
+        if why := own.why(k):
+            return _problem(row, say("the land forbids it ({why})", why=why))
     text = say(
-        "cannot be there then: no such level fits or is of use, the land or the first"
-        " period forbids it"
+        "cannot be there then: no such level fits or is of use, or the first period"
+        " forbids it"
     )
     return _problem(row, text)
 
