@@ -18,7 +18,7 @@ from aumaq.instances.schema.titles import title_of
 from aumaq.results.actions import DONE
 from aumaq.results.indicators.gains import BY
 from aumaq.results.language import Language
-from aumaq.results.plan.deployment_steps import FACILITY, LINK, ROAD
+from aumaq.results.plan.deployment_steps import FACILITY, GROWTH, LINK, LOCAL, ROAD
 from aumaq.results.plan.sectors import SECTOR_TITLES
 from aumaq.results.plan.terms import ITEMS, SPENDING
 from aumaq.results.plan.titles import ANCHOR_KINDS, PAID_FOR, gain_groups
@@ -45,6 +45,7 @@ KINDS: Mapping[str, Mapping[str, Text]] = {
     "anchors": ANCHOR_KINDS,
     "deployment": {
         FACILITY: say("facility"), ROAD: say("road upgrade"), LINK: say("line or main"),
+        LOCAL: say("local supply"), GROWTH: say("growth point"),
     },
     "forbidden_land": LAND,
     "forbidden_works": LAND,
@@ -52,7 +53,8 @@ KINDS: Mapping[str, Mapping[str, Text]] = {
 """Table -> its words for kinds."""
 WORDS: Mapping[str, Mapping[str, Text]] = {
     "direction": {"higher": say("more is better"), "lower": say("less is better")},
-    "action": DONE | {"build": say("built")}, "item": ITEMS, "term": ITEMS,
+    "action": DONE | {"build": say("built"), "choose": say("chosen")},
+    "item": ITEMS, "term": ITEMS,
     "sector": SECTOR_TITLES, "by": BY, "spending": SPENDING,
     "network": NETWORKS, "service": NETWORKS | PAID_FOR,
 }  # fmt: skip

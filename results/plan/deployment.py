@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aumaq.model.data.gathered import gather
+from aumaq.results.plan.deployment_growth import settle
 from aumaq.results.plan.deployment_limits import Limit, limits_of
 from aumaq.results.plan.deployment_networks import feed
+from aumaq.results.plan.deployment_points import new_points
 from aumaq.results.plan.deployment_steps import Key, Step, places_of, steps_of
 
 if TYPE_CHECKING:
@@ -49,12 +51,14 @@ def deployment(plan: Plan) -> pd.DataFrame:
     has_networks = not plan.instance.tables["networks"].empty
     data = gather(plan.instance) if has_networks else None
     for period in plan.instance.period_names:
-        steps = steps_of(plan, period)
+        points = new_points(plan, period)
+        steps = steps_of(plan, period, points)
+        settle(plan, points, period, steps)
         if data is not None:
-            feed(plan, data, period, steps)
+            feed(plan, data, period, steps, points)
         number: dict[Key, int] = {}
         spent = gained = 0.0
-        for key in ordered(steps, limits_of(plan, data, period)):
+        for key in ordered(steps, limits_of(plan, data, period, points)):
             step, number[key] = steps[key], len(number) + 1
             spent, gained = spent + step.cost_mln, gained + step.gain
             after = sorted(number[one] for one in step.after if one in number)

@@ -1,8 +1,9 @@
 """What must hold after each step of an order: how many run, and who works there.
 
 Rules on facilities that run (the fewest and the most of ``counts``, the only one of a
-settlement, one of two that merge), staff, and what networks can supply beyond what is
-drawn from them, as numbers that steps raise and lower.
+settlement, one of two that merge), staff, people of agglomerations, capacity in growth
+points, and what networks can supply beyond what is drawn from them, as numbers that
+steps raise and lower.
 """
 
 from __future__ import annotations
@@ -15,10 +16,23 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.checks.closing import about
+from aumaq.instances.people.agglomerations import limited
+from aumaq.instances.people.growth import after_moves, chosen_of
+from aumaq.instances.people.loads import everyone
 from aumaq.instances.selection import is_of_all, selected
 from aumaq.model.data.gathered import ModelData
 from aumaq.model.data.networks import NetworkData
-from aumaq.results.plan.deployment_steps import DONE_BY, FACILITY, Key, stood_before
+from aumaq.results.plan.deployment_growth import point_key
+from aumaq.results.plan.deployment_points import Points
+from aumaq.results.plan.deployment_steps import (
+    BUILD,
+    DONE_BY,
+    FACILITY,
+    LOCAL,
+    Key,
+    local_growth,
+    stood_before,
+)
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -50,18 +64,20 @@ class Limit:
         return is_low or (change > 0.0 and value > self.most + DUST)
 
 
-def limits_of(plan: Plan, data: ModelData | None, period: str) -> list[Limit]:
+def limits_of(
+    plan: Plan, data: ModelData | None, period: str, points: Points
+) -> list[Limit]:
     """Return the limits of a period that an order of its steps may break.
 
     *data* are the numbers of an instance with networks.
     """
     before, changes = stood_before(plan, period), _changes(plan, period)
-    if changes.empty:
-        return []
     found = [*_running(plan, period, before, changes),
-             *_staff(plan, period, before, changes)]  # fmt: skip
+             *_staff(plan, period, before, changes),
+             *_people(plan, points),
+             *_concentrated(plan, period, points, before, changes)]  # fmt: skip
     if data is not None:
-        found.extend(_to_spare(plan, data, period, before, changes))
+        found.extend(_to_spare(plan, data, period, points, before, changes))
     return [limit for limit in found if limit.may_break]
 
 
@@ -82,7 +98,7 @@ def _changes(plan: Plan, period: str) -> pd.DataFrame:
         for column, sign in (("to_level", 1), ("from_level", -1))
     ]
     both = pd.concat(parts, ignore_index=True)
-    return both[both["level"] > 0]
+    return both[both["level"] > 0].astype({"level": "int64", "units": "int64"})
 
 
 def _running(
@@ -177,10 +193,91 @@ def _staff(
         yield Limit(now, -np.inf, float(most), effect.astype(float).to_dict())
 
 
+def _people(plan: Plan, points: Points) -> Iterator[Limit]:
+    """Give the people of each agglomeration that may hold so many."""
+    tables, projection = plan.instance.tables, plan.instance.active_scenario.projection
+    codes, inside, most = limited(tables)
+    if not codes or not points.settlement:
+        return
+    chosen = chosen_of(tables, plan.table("growth_points"))
+    people = after_moves(tables, projection, everyone(tables, projection), chosen)
+    then, change = inside @ people[:, points.at], points.people() @ inside.T
+    keys = list(map(point_key, points.settlement))
+    for a, limit in enumerate(most[:, points.at].tolist()):
+        effect = dict(zip(keys, change[:, a].tolist(), strict=True))
+        yield Limit(float(then[a] - change[:, a].sum()), -np.inf, limit, effect)
+
+
+def _concentrated(
+    plan: Plan,
+    period: str,
+    points: Points,
+    before: pd.DataFrame,
+    changes: pd.DataFrame,
+) -> Iterator[Limit]:
+    """Give the capacity in growth points beyond the share that must be there.
+
+    What stands in a new point counts there from its own step on.
+    """
+    tables, periods = plan.instance.tables, list(plan.instance.period_names)
+    for rule in tables["concentrations"].itertuples():
+        if rule.first_period and periods.index(rule.first_period) > points.at:
+            continue
+        home = _homes(plan, rule.service, rule.region)
+        levels = plan.instance.levels(rule.service)
+        levels = levels[levels["level"] >= rule.min_level]
+        size = levels.set_index("level")["capacity"]
+        new = {
+            place
+            for place, tier in zip(points.settlement, points.tier, strict=True)
+            if rule.tier in ("", tier)
+        }
+        flagged = _flagged(plan) if not rule.tier else set[str]()
+        then = _chosen_then(plan, period, rule.tier) | flagged
+        new -= flagged
+        (there, at), (change, changed_at) = (
+            (own["units"] * own["level"].map(size).fillna(0.0), own["site"].map(home))
+            for rows in (before, changes)
+            for own in (rows[(rows["service"] == rule.service)
+                             & rows["site"].isin(home)],)
+        )  # fmt: skip
+        counts = change * (changed_at.isin(then) - rule.share)
+        effect = counts.groupby(changes["key"]).sum().astype(float).to_dict()
+        effect |= {point_key(p): float(there[at == p].sum()) for p in new}
+        now = there[at.isin(then - new)].sum() - rule.share * there.sum()
+        yield Limit(float(now), 0.0, np.inf, effect)
+
+
+def _chosen_then(plan: Plan, period: str, tier: str) -> set[str]:
+    """Return the growth points that are chosen by a period, of a tier or all."""
+    rows = plan.table("growth_points")
+    rows = rows[(rows["period"] == period) & rows["is_chosen"].astype(bool)]
+    return set(rows.loc[(rows["tier"] == tier) | (not tier), "settlement"])
+
+
+def _flagged(plan: Plan) -> set[str]:
+    """Return the settlements that are growth points without any choice."""
+    places = plan.instance.tables["settlements"]
+    return set(places.loc[places["is_growth_point"].astype(bool), "settlement"])
+
+
+def _homes(plan: Plan, service: str, region: str) -> dict[str, str]:
+    """Return the settlements of the sites of a service, of a region or all."""
+    places = plan.instance.tables["settlements"]
+    of = dict(zip(places["settlement"], places["region"], strict=True))
+    sites = plan.instance.service_sites(service)
+    return {
+        site: home
+        for site, home in zip(sites["site"], sites["settlement"], strict=True)
+        if region in ("", of.get(home, ""))
+    }
+
+
 def _to_spare(
     plan: Plan,
     data: ModelData,
     period: str,
+    points: Points,
     before: pd.DataFrame,
     changes: pd.DataFrame,
 ) -> Iterator[Limit]:
@@ -202,10 +299,21 @@ def _to_spare(
             rows[(rows["network"] == name) & (rows["period"] == period)]
             for rows in (loads, local)
         )
-        now = there.sum() + made["capacity"].sum()
+        effect = change.groupby(changes["key"]).sum().astype(float).to_dict()
+        effect |= {
+            (LOCAL, name, f"{row.node} {row.option}", BUILD): added
+            for row, _, added in local_growth(plan, period)
+            if row.network == name
+        }
+        more = data.growth.load[name].change[points.number, :, points.at].sum(axis=1)
+        keys = map(point_key, points.settlement)
+        effect |= dict(zip(keys, (-more).tolist(), strict=True))
+        now = there.sum() + more.sum()
+        now += made["capacity"].sum() - sum(
+            added for key, added in effect.items() if key[0] == LOCAL
+        )
         now -= (of_people["base_load"] - of_people["shed"]).sum()
-        effect = change.groupby(changes["key"]).sum()
-        yield Limit(float(now), 0.0, np.inf, effect.astype(float).to_dict())
+        yield Limit(float(now), 0.0, np.inf, effect)
 
 
 def _units_of_network(

@@ -1,9 +1,10 @@
 """What a network must bring before it is drawn on: steps that come before others.
 
 Whatever draws on a network comes after the nearest new things that bring it there:
-plants that grow, lines and mains that are built or enlarged, and stations that let them
-carry more. These come after what brings it to them. Where it comes from tell the flows
-of the period. What goes, goes after all that is built in its place.
+plants that grow, local supply that is added, lines and mains that are built or
+enlarged, and stations that let them carry more. These come after what brings it to
+them. Where it comes from tell the flows of the period. What goes, goes after all that
+is built in its place.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aumaq.model.data.networks import NetworkData
+from aumaq.results.plan.deployment_growth import point_key
+from aumaq.results.plan.deployment_points import Points
 from aumaq.results.plan.deployment_steps import (
     BUILD,
     FACILITY,
     GROW,
     LINK,
+    LOCAL,
     ROAD,
     SHRINK,
     Key,
@@ -33,13 +37,16 @@ DUST = 1e-6
 """Units of a network: what flows less brings nothing."""
 
 
-def feed(plan: Plan, data: ModelData, period: str, steps: dict[Key, Step]) -> None:
+def feed(
+    plan: Plan, data: ModelData, period: str, steps: dict[Key, Step], points: Points
+) -> None:
     """Let steps come after what brings them power and water."""
     _replace(plan, steps)
     for n in data.networks.values():
         brings = _Brings(plan, n, period, steps)
         if brings.is_any:
-            for key, node in (*_drawing(data, n, steps), *brings.carried()):
+            drawn = *_drawing(data, n, steps), *_where_people_come(data, n, points)
+            for key, node in (*drawn, *brings.carried()):
                 steps[key].after |= brings.to(node) - {key}
 
 
@@ -50,7 +57,7 @@ def _replace(plan: Plan, steps: dict[Key, Step]) -> None:
     built = defaultdict[str, set[Key]](set)
     for key in steps:
         if key[3] in (GROW, BUILD) and key[0] != ROAD:
-            built[key[1] if key[0] == LINK else network[key[1]]].add(key)
+            built[network[key[1]] if key[0] == FACILITY else key[1]].add(key)
     for key, step in steps.items():
         if key[0] == FACILITY and key[3] == SHRINK and network[key[1]]:
             step.after |= built[network[key[1]]]
@@ -72,18 +79,34 @@ def _drawing(
     return found
 
 
+def _where_people_come(
+    data: ModelData, n: NetworkData, points: Points
+) -> list[tuple[Key, str]]:
+    """Return growth points and the nodes at which more is drawn for them."""
+    change = data.growth.load[n.name].change[points.number, :, points.at]
+    return [
+        (point_key(points.settlement[p]), str(n.nodes[node]))
+        for p, node in np.argwhere(change > DUST).tolist()
+    ]
+
+
 class _Brings:
     """The new things that bring something to the nodes of a network in a period."""
 
     def __init__(
         self, plan: Plan, n: NetworkData, period: str, steps: dict[Key, Step]
     ) -> None:
-        """Read plants that supply, and which way links flow."""
+        """Read plants and local supply, and which way links flow."""
         self._at = defaultdict[str, set[Key]](set)
         rows = plan.table("sources")
         rows = rows[(rows["network"] == n.name) & (rows["period"] == period)]
         for row in rows[rows["supply"] > DUST].itertuples():
             key = (FACILITY, row.service, row.site, GROW)
+            self._at[row.node] |= {key} & steps.keys()
+        rows = plan.table("local_supply")
+        rows = rows[(rows["network"] == n.name) & (rows["period"] == period)]
+        for row in rows[rows["supply"] > DUST].itertuples():
+            key = (LOCAL, n.name, f"{row.node} {row.option}", BUILD)
             self._at[row.node] |= {key} & steps.keys()
         self._on = _new_on(plan, n, steps)
         self._into = defaultdict[str, list[tuple[str, set[Key]]]](list)

@@ -1,15 +1,18 @@
 """What is done at the start of a period, as steps: cost, gain, and what comes before.
 
 A step is what grows at a site for a service, what is renewed there, or what shrinks;
-an upgrade of a road; or a step of a link. Of several facilities at a site one may be
+an upgrade of a road; a step of a link; local supply of an option that is added at a
+node; or a growth point that is chosen. Of several facilities at a site one may be
 renewed at once while another closes last. Gain is in people: those whom a site serves
 beyond the period before, those whom a renewed one goes on serving, those who travel on
-a new road to what stands.
+a new road to what stands; who comes for a growth point is served thanks to it, and
+counts there alone.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +20,10 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.access.limits import within
+from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.results.indicators.today import of_today
+from aumaq.results.plan.deployment_points import Points
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
@@ -26,11 +31,14 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str, str]
 """Kind, service (network, roads), code, and of a facility what is done there."""
 FACILITY, ROAD, LINK = "facility", "road upgrade", "network step"
-GROW, RENEW, SHRINK, BUILD = "grow", "renew", "shrink", "build"
+LOCAL, GROWTH = "local supply", "growth point"
+GROW, RENEW, SHRINK, BUILD, CHOOSE = "grow", "renew", "shrink", "build", "choose"
 DONE_BY = {
     "open": GROW, "enlarge": GROW, "renew": RENEW, "reduce": SHRINK, "close": SHRINK,
 }  # fmt: skip
 """Action -> what it does at its site; of several in a step the first one names it."""
+DUST = 1e-6
+"""Units of local supply: what grows by less has not grown."""
 STANDS = ("service", "site", "level", "units")
 """Columns of what stands: so many facilities of a level at a site."""
 
@@ -48,18 +56,20 @@ class Step:
     after: set[Key] = field(default_factory=set)
 
 
-def steps_of(plan: Plan, period: str) -> dict[Key, Step]:
+def steps_of(plan: Plan, period: str, points: Points) -> dict[Key, Step]:
     """Return the steps of a period by key, with what each relies on."""
     steps = {
         **_facilities(plan, period),
         **_roads(plan, period),
         **_links(plan, period),
+        **_local(plan, period),
+        **_points(plan, period, points),
     }
     if not steps:
         return steps
     for name in plan.instance.service_names:
         if plan.instance.serves(name):
-            _serve(plan, name, period, steps)
+            _serve(plan, name, period, steps, points.newcomers(name))
     _refer(plan, period, steps)
     return steps
 
@@ -103,7 +113,50 @@ def _links(plan: Plan, period: str) -> dict[Key, Step]:
     return found
 
 
-def _ways(plan: Plan, service: str, period: str) -> pd.DataFrame:
+def _local(plan: Plan, period: str) -> dict[Key, Step]:
+    factor = plan.instance.active_scenario.capex_factor
+    region = plan.instance.tables["settlements"].set_index("settlement")["region"]
+    found: dict[Key, Step] = {}
+    for row, stood, added in local_growth(plan, period):
+        key = (LOCAL, row.network, f"{row.node} {row.option}", BUILD)
+        cost = added * _local_price(plan, row) * factor
+        action = "enlarge" if stood > 0.0 else "build"
+        found[key] = Step(key, action, str(region[row.settlement]), 1, cost)
+    return found
+
+
+def local_growth(plan: Plan, period: str) -> Iterator[tuple[Any, float, float]]:
+    """Give rows of local supply that grow in a period: what stood, what is added."""
+    rows, periods = plan.table("local_supply"), list(plan.instance.period_names)
+    at, place = periods.index(period), ["network", "node", "option"]
+    earlier = rows[rows["period"] == periods[at - 1]] if at else rows.iloc[:0]
+    stood = earlier.set_index(place)["capacity"].to_dict()
+    for row in rows[rows["period"] == period].itertuples():
+        before = float(stood.get((row.network, row.node, row.option), 0.0))
+        if row.capacity > before + DUST:
+            yield row, before, float(row.capacity) - before
+
+
+def _local_price(plan: Plan, place: Any) -> float:
+    """Return mln a unit of local supply; a row of the settlement counts before all."""
+    rows = plan.instance.tables["local_supplies"]
+    rows = rows[(rows["network"] == place.network) & (rows["option"] == place.option)]
+    prices = dict(zip(rows["settlement"], rows["capex_mln_per_unit"], strict=True))
+    return float(prices[place.settlement if place.settlement in prices else ""])
+
+
+def _points(plan: Plan, period: str, points: Points) -> dict[Key, Step]:
+    rows = plan.table("growth_points")
+    rows = rows[(rows["period"] == period) & rows["is_chosen"].astype(bool)]
+    rows = rows[rows["settlement"].isin(points.settlement)]
+    return {
+        key: Step(key, "choose", row.region, 1, row.capex_mln)
+        for row in rows.itertuples()
+        for key in ((GROWTH, GROWTH_POINTS, row.settlement, CHOOSE),)
+    }
+
+
+def ways(plan: Plan, service: str, period: str) -> pd.DataFrame:
     """Return who goes where in a period; an empty one is today."""
     if not period:
         rows = of_today(plan.instance).tables["allocation"]
@@ -112,19 +165,34 @@ def _ways(plan: Plan, service: str, period: str) -> pd.DataFrame:
     return rows[(rows["service"] == service) & (rows["period"] == period)]
 
 
-def _serve(plan: Plan, service: str, period: str, steps: dict[Key, Step]) -> None:
-    """Add gains, roads that people need to get there, and what closing relies on."""
+def _serve(
+    plan: Plan,
+    service: str,
+    period: str,
+    steps: dict[Key, Step],
+    newcomers: dict[str, float],
+) -> None:
+    """Add gains, roads that people need to get there, and what closing relies on.
+
+    *newcomers*: by settlement the part of the demand that comes for a growth point.
+    """
     periods = list(plan.instance.period_names)
     at = periods.index(period)
-    now = _ways(plan, service, period)
-    before = _ways(plan, service, periods[at - 1] if at else "")
+    now = ways(plan, service, period)
+    before = ways(plan, service, periods[at - 1] if at else "")
     per_person = float(plan.instance.service(service)["demand_per_person"]) or 1.0
+    came = now["demand"] * now["settlement"].map(newcomers).astype(float).fillna(0.0)
+    for home, demand in came.groupby(now["settlement"]).sum().items():
+        if home in newcomers:
+            key = (GROWTH, GROWTH_POINTS, str(home), CHOOSE)
+            steps[key].gain += float(demand) / per_person
+    now = now.assign(demand=now["demand"] - came)
     served = now.groupby("site")["demand"].sum() / per_person
     earlier = before.groupby("site")["demand"].sum() / per_person
-    roads = _new_roads(plan, service, now, steps)
+    roads = new_roads(plan, service, now, steps)
     _use_roads(service, roads, per_person, steps)
     goes = now.groupby("settlement")["site"].agg(set)
-    came = before.groupby("site")["settlement"].agg(set)
+    came_from = before.groupby("site")["settlement"].agg(set)
     renewed = _renewed_share(plan, service, period)
     moves = _moves(plan, service, period)
     for key, step in steps.items():
@@ -138,7 +206,7 @@ def _serve(plan: Plan, service: str, period: str, steps: dict[Key, Step]) -> Non
             grows = (*key[:3], GROW) in steps
             step.gain = (people - new * grows) * renewed[site]
         else:
-            homes = came.get(site, set[str]())
+            homes = came_from.get(site, set[str]())
             takers = set().union(*(goes.get(home, set()) for home in homes))
             takers |= moves.get(site, set())
             after = {(FACILITY, service, other, GROW) for other in takers}
@@ -172,7 +240,7 @@ def _moves(plan: Plan, service: str, period: str) -> dict[str, set[str]]:
     return rows.groupby("site")["to_site"].agg(set).to_dict()
 
 
-def _new_roads(
+def new_roads(
     plan: Plan, service: str, now: pd.DataFrame, steps: dict[Key, Step]
 ) -> pd.DataFrame:
     """Return who goes where in a period on new roads, with the steps of these."""
@@ -265,12 +333,26 @@ def _at_level(rows: pd.DataFrame, service: str, level: int) -> set[str]:
 
 
 def places_of(plan: Plan) -> dict[tuple[str, ...], str]:
-    """Return the settlements of the steps at sites; others have none."""
-    return {
-        (FACILITY, service, site): home
-        for service in plan.instance.service_names
-        for site, home in zip(
-            *(plan.instance.service_sites(service)[c] for c in ("site", "settlement")),
-            strict=True,
-        )
-    }
+    """Return the settlements of steps that are at one; others have none."""
+    local, points = plan.table("local_supply"), plan.table("growth_points")
+    codes = local["node"] + " " + local["option"]
+    return (
+        {
+            (FACILITY, service, site): home
+            for service in plan.instance.service_names
+            for site, home in zip(
+                *(
+                    plan.instance.service_sites(service)[c]
+                    for c in ("site", "settlement")
+                ),
+                strict=True,
+            )
+        }
+        | {
+            (LOCAL, network, code): home
+            for network, code, home in zip(
+                local["network"], codes, local["settlement"], strict=True
+            )
+        }
+        | {(GROWTH, GROWTH_POINTS, home): home for home in points["settlement"]}
+    )

@@ -9,12 +9,13 @@ from aumaq.results.actions import DONE
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import link_names, region_names, upgrade_titles
+from aumaq.results.plan.deployment_steps import LOCAL
 from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
 
-ACTIONS = DONE | {"build": say("built")}
+ACTIONS = DONE | {"build": say("built"), "choose": say("chosen")}
 
 
 def running_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
@@ -31,8 +32,10 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
     names = dict(zip(homes, lang.names(places.loc[homes], "settlement"), strict=True))
     upgrades = upgrade_titles(instance, lang)
     links = step_names(plan, lang)
+    local = _local_places(plan, names, lang)
     where = [
-        names.get(row.settlement)
+        local.get((row.kind, row.service, row.code))
+        or names.get(row.settlement)
         or links.get((row.service, row.code))
         or upgrades.get(row.code, row.code)
         for row in rows.itertuples()
@@ -56,6 +59,23 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("After steps"), rows["after"].tolist()),
     ]
     return grid("deployment", say("Order of deployment"), columns, lang)
+
+
+def _local_places(
+    plan: Plan, names: dict[str, str], lang: Language
+) -> dict[tuple[str, str, str], str]:
+    """Return where local supply is added, and which, by kind, network and code."""
+    options = {
+        (row.network, row.option): lang.title(row.title, row.option)
+        for row in plan.instance.tables["local_supplies"].itertuples()
+    }
+    return {
+        (LOCAL, row.network, f"{row.node} {row.option}"): ", ".join(
+            (names[row.settlement], options[row.network, row.option])
+        )
+        for row in plan.table("local_supply").itertuples()
+        if row.settlement in names
+    }
 
 
 def step_names(plan: Plan, lang: Language) -> dict[tuple[str, str], str]:

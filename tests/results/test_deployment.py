@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from coupled_instances import coupled_instances
 from examples import examples
+from growth_instances import growth_instances
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tiny_instances import tiny
@@ -268,6 +270,157 @@ def test_what_feeds_others_comes_before_them() -> None:
     }  # fmt: skip
 
 
+POWER = {
+    "networks": [{"network": "power", "shed_mln_per_unit_year": 9.0}],
+    "network_nodes": [
+        {"network": "power", "node": f"n{x}", "settlement": x, "lat": 50.0 + k,
+         "lon": 70.0}
+        for k, x in enumerate("ab")
+    ],
+    "local_supplies": [
+        {"network": "power", "option": "solar panels", "capex_mln_per_unit": 0.05}
+    ],
+}  # fmt: skip
+"""Nodes without any line, at each of which panels may stand."""
+
+
+def after_by_code(rows: pd.DataFrame) -> dict[str, set[str]]:
+    """Return kind and code of each step, with those of the steps that it relies on."""
+    told = rows["kind"] + ": " + rows["code"]
+    name = dict(zip(rows["step"].astype(str), told, strict=True))
+    after = [{name[k] for k in one.split("; ") if k} for one in rows["after"]]
+    return dict(zip(told, after, strict=True))
+
+
+def test_local_supply_stands_before_what_draws_on_it() -> None:
+    """Panels of 10 kW for the school, 10 more once it is enlarged; all costs twice."""
+    level = {"service": "s", "capacity": 100.0, "capex_mln": 1.0, "load_kw": 10.0}
+    instance = tiny(
+        **POWER,
+        policies=[{"discount_rate": 0.0, "count_residual_value": False}],
+        periods=[{"period": p, "first_year": y, "years": 5}
+                 for p, y in (("p1", 2026), ("p2", 2031))],
+        scenarios=[{"scenario": "base", "capex_factor": 2.0}],
+        settlements=[{"settlement": "a"}, {"settlement": "b", "population": 0.0}],
+        growth=[{"scenario": "base", "period": "p1", "factor": 1.0},
+                {"scenario": "base", "period": "p2", "factor": 2.0}],
+        sites=[{"site": "a", "service": "s", "settlement": "a"}],
+        travel=[{"settlement": "b", "site": "a", "minutes": 30.0}],
+        levels=[{**level, "level": 1, "opex_mln_per_year": 0.1},
+                {**level, "level": 2, "opex_mln_per_year": 0.5, "capacity": 200.0,
+                 "capex_mln": 2.0, "load_kw": 20.0}],
+    )  # fmt: skip
+    plan = aumaq.solve(instance, gap=0.0)
+    rows = plan.deployment
+    columns = ["period", "kind", "code", "settlement", "action", "cost_mln",
+               "gain_persons", "after"]  # fmt: skip
+    panels, school = ("local supply", "na solar panels", "a"), ("facility", "a", "a")
+    assert rows[columns].to_numpy().tolist() == [
+        ["p1", *panels, "build", 1.0, 0.0, ""],
+        ["p1", *school, "open", 2.0, 100.0, "1"],
+        ["p2", *panels, "enlarge", 1.0, 0.0, ""],
+        ["p2", *school, "enlarge", 2.0, 100.0, "1"],
+    ]
+    money = plan.table("money")
+    assert (
+        rows["cost_mln"].sum() == money[money["item"] == "building"]["amount_mln"].sum()
+    )
+    shown = order(plan, ENGLISH)
+    assert [row[3] for row in shown["rows"]] == ["A, solar panels", "A"] * 2
+
+
+def growing(**more: list[dict[str, Any]]) -> Instance:
+    """Return b, where 100 live, that must be chosen: 100 of the 200 of a move there.
+
+    b needs a school for 200; that of a, for 200, is too large then.
+    """
+    level = {"service": "s", "closing_mln": 0.5}
+    return tiny(**{
+        "periods": [{"period": "p1", "first_year": 2026, "years": 10}],
+        "settlements": [{"settlement": "a", "population": 200.0},
+                        {"settlement": "b"}],
+        "levels": [{**level, "level": 1, "capacity": 100.0, "capex_mln": 5.0,
+                    "opex_mln_per_year": 1.0},
+                   {**level, "level": 2, "capacity": 200.0, "capex_mln": 9.0,
+                    "opex_mln_per_year": 3.0}],
+        "sites": [{"site": "a", "service": "s", "settlement": "a",
+                   "status": "existing"},
+                  {"site": "b", "service": "s", "settlement": "b"}],
+        "facilities": [{"service": "s", "site": "a", "level": 2}],
+        "travel": [{"settlement": "a", "site": "b", "minutes": 500.0}],
+        "growth_tiers": [{"tier": "t", "min_count": 1}],
+        "growth_candidates": [{"settlement": "b", "tier": "t", "gain_share": 1.0,
+                               "donors": "region", "capex_mln": 3.0}],
+        **more,
+    })  # fmt: skip
+
+
+SCHOOL_B, SCHOOL_A, POINT = "facility: b", "facility: a", "growth point: b"
+PANELS_B = "local supply: nb solar panels"
+
+
+@pytest.mark.parametrize(
+    ("rules", "after"),
+    [
+        ({}, {SCHOOL_B: set(), POINT: {SCHOOL_B}, SCHOOL_A: {POINT}}),
+        # What counts in the point alone waits for it.
+        ({"concentrations": [{"concentration": "c", "service": "s", "share": 0.6}]},
+         {POINT: set(), SCHOOL_B: {POINT}, SCHOOL_A: {POINT}}),
+        ({"concentrations": [{"concentration": "c", "service": "s", "share": 0.0,
+                              "tier": "u"}],
+          "growth_tiers": [{"tier": "t", "min_count": 1}, {"tier": "u"}]},
+         {SCHOOL_B: set(), POINT: {SCHOOL_B}, SCHOOL_A: {POINT}}),
+        # Whoever comes draws power.
+        ({**POWER, "load_rates": [{"network": "power", "units_per_person": 0.1}]},
+         {PANELS_B: set(), "local supply: na solar panels": set(), SCHOOL_B: set(),
+          POINT: {SCHOOL_B, PANELS_B}, SCHOOL_A: {POINT}}),
+    ],
+)  # fmt: skip
+def test_a_growth_point_comes_after_what_serves_those_who_come(
+    rules: dict[str, Any], after: dict[str, set[str]]
+) -> None:
+    """Who comes counts there, who lives there already at the school."""
+    plan = aumaq.solve(growing(**rules), gap=0.0)
+    assert plan.record["problems"] == []
+    rows = plan.deployment
+    assert after_by_code(rows) == after
+    told = (rows["kind"] + ": " + rows["code"]).tolist()
+    gains = dict(zip(told, rows["gain_persons"], strict=True))
+    assert {k: v for k, v in gains.items() if v} == {SCHOOL_B: 100.0, POINT: 100.0}
+    costs = dict(zip(told, rows["cost_mln"], strict=True))
+    assert (costs[SCHOOL_B], costs[POINT]) == (9.0, 3.0)
+    assert rows["action"].tolist()[told.index(POINT)] == "choose"
+
+
+@pytest.mark.parametrize("most", [None, 250.0])
+def test_an_agglomeration_never_holds_too_many(most: float | None) -> None:
+    """Two points: c brings 100 to a of 200 in one, d takes 100 from there.
+
+    d is the dearer one, and comes first where no more than 250 may live there.
+    """
+    people = {"a": 200.0, "c": 100.0, "d": 100.0, "e": 100.0}
+    district = {"a": "x", "c": "y", "d": "x", "e": "y"}
+    limit = [{"agglomeration": "g", "max_persons": most}] if most else []
+    instance = tiny(
+        settlements=[{"settlement": h, "population": n, "district": district[h],
+                      "agglomeration": "g" if h in "ac" else ""}
+                     for h, n in people.items()],
+        sites=[{"site": h, "service": "s", "settlement": h} for h in "ac"],
+        travel=[{"settlement": i, "site": j, "minutes": 5.0}
+                for i in people for j in "ac" if i != j],
+        agglomerations=[{**row, "max_persons": row["max_persons"] + 100.0}
+                        for row in limit],
+        growth_tiers=[{"tier": "t", "min_count": 2}],
+        growth_candidates=[
+            {"settlement": h, "tier": "t", "gain_share": 1.0, "donors": "district",
+             "capex_mln": cost} for h, cost in (("c", 1.0), ("d", 2.0))
+        ],
+    )  # fmt: skip
+    rows = aumaq.solve(instance, gap=0.0).deployment
+    chosen = rows.loc[rows["kind"] == "growth point", "code"].tolist()
+    assert chosen == (["d", "c"] if most else ["c", "d"])
+
+
 @pytest.mark.parametrize(("others", "order"), [("", ["a", "p"]), ("q", ["p", "a"])])
 def test_a_plant_goes_after_what_draws_on_it(others: str, order: list[str]) -> None:
     """The plant costs less to close, but waits for the school that has no other one.
@@ -432,3 +585,28 @@ def test_what_holds_before_and_after_holds_at_each_step(instance: Instance) -> N
         assert broken() <= before, row
         before = broken()
     assert broken() <= {"keep"}  # of a settlement that never had one
+
+
+@pytest.mark.slow
+@examples(60)
+@given(st.data())
+def test_steps_are_all_that_is_paid_at_once(data: st.DataObject) -> None:
+    """With networks, local supply and growth points: sums of a period are its money."""
+    kind = data.draw(st.sampled_from(["power", "water"]))
+    instance = data.draw(growth_instances(coupled_instances(kind)))
+    try:
+        plan = aumaq.solve(instance, gap=0.0)
+    except NoPlanError:
+        assume(False)
+        raise
+    money, rows = plan.table("money"), plan.deployment
+    paid = money[money["item"].isin(["building", "renewal", "closing"])]
+    for period in instance.period_names:
+        whole, told = (
+            own.loc[own["period"] == period, column].sum()
+            for own, column in ((paid, "amount_mln"), (rows, "cost_mln"))
+        )
+        assert told == pytest.approx(whole, abs=1e-6)
+    points = plan.table("growth_points")
+    chosen = points[points["is_chosen"]].groupby(["settlement", "tier"]).ngroups
+    assert (rows["kind"] == "growth point").sum() == chosen
