@@ -225,16 +225,23 @@ def _where(
         found.append(say("from level {n} up", n=lowest))
     if "to_level" in has and row["to_level"]:
         found.append(say("up to level {n}", n=row["to_level"]))
-    if "region" in has and row["region"]:
-        regions, code = tables["regions"], row["region"]
-        name = next(iter(regions["name"][regions["region"] == code]), "")
-        found.append(Title(name or code))
+    places = {"service": "title", "region": "name", "zone": "title"}
+    if not isinstance(table.rule, Text):
+        del places["service"]  # a text of its own names it
+    for column, title in places.items():
+        if column in has and row[column]:
+            found.append(_called(tables[f"{column}s"], column, title, row[column]))
     if "period" in has and row["period"]:
         found.append(Title(row["period"]))
     since = row["first_period"] if "first_period" in has else ""
     if since not in ("", next(iter(tables["periods"]["period"]), "")):
         found.append(say("from {period} on", period=since))
     return found
+
+
+def _called(rows: pd.DataFrame, column: str, title: str, code: str) -> Text:
+    """Return what a code of a table is called: by its title, or itself."""
+    return Title(next(iter(rows[title][rows[column] == code]), "") or code)
 
 
 def _titles(tables: Mapping[str, pd.DataFrame], named: tuple[str, str]) -> Any:

@@ -49,7 +49,9 @@ KINDS: dict[tuple[str, str], Kind] = {
     ("funding", "limit"): Kind(("fund", "period"), SCALED),
     ("partnerships", "limit"): Kind(("partnership",), SCALED),
     ("partnerships", "burden"): Kind(("burden",), SCALED),
-    ("shifts", "most"): Kind(("shift_limit",)),
+    ("building_capacity", "spent"): Kind(("building_capacity", "period"), SCALED),
+    ("building_capacity", "changed"): Kind(("building_capacity", "period"), COUNTED),
+    ("shifts", "most"): Kind(("shift_limit", "period")),
     ("agglomerations", "holds"): Kind(("agglomeration",)),
     ("locks", "locked"): Kind(("service", "site", "level")),
     ("locks", "required"): Kind(("service", "site")),
@@ -227,7 +229,8 @@ def _codes(rows: RowSet, keys: Sequence[str]) -> Ints:
 def _sizes(rows: RowSet, own: Ints, relaxed: str) -> Floats:
     """Return by how much each row gives way for a relaxation by one."""
     if relaxed != SCALED:
-        return np.ones(len(own))
+        divided = rows.where["scale"][own] if "scale" in rows.where.columns else 1.0
+        return np.ones(len(own)) / divided
     low, high = rows.lower[own], rows.upper[own]
     number = np.where(np.isfinite(high), np.abs(high), np.abs(low))
     return np.where(number > 0.0, number, 1.0)

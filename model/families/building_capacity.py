@@ -49,7 +49,8 @@ def building_capacity(c: Context) -> None:
         covered = stacked(found, names, (*BY, "amount", "var"))
         most = np.asarray(given[column], dtype=float)
         held = np.flatnonzero(~np.isnan(most))
-        limited, scale = where.where(held), np.maximum(most[held], 1.0)
+        scale = np.maximum(most[held], 1.0)
+        limited = where.where(held).plus(scale=scale)
         at = covered.find(limited, BY)
         rows = Rows(block, name, limited, BY, "building_capacity:{building_capacity}")
         if len(limited):

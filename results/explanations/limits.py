@@ -30,7 +30,8 @@ TABLES = {
 }  # fmt: skip
 """The table in which a limit is a row, where the id of its rule does not say it."""
 
-MONEY = {("budgets", "limit"), ("funding", "limit"), ("partnerships", "limit")}
+MONEY = {("budgets", "limit"), ("funding", "limit"), ("partnerships", "limit"),
+         ("building_capacity", "spent")}  # fmt: skip
 """Limits on mln."""
 
 
@@ -95,10 +96,12 @@ class Words:
         return float("nan")
 
     def unit(self, limit: Limit) -> Text | None:
-        """Return the unit of what a limit caps: money, an impact; None of others."""
+        """Return the unit of what a limit caps: money, an impact, changes; or None."""
         kind = (limit.family, limit.name)
         if kind in MONEY:
             return say("mln {currency}", currency=self.instance.currency)
+        if kind == ("building_capacity", "changed"):
+            return say("(changes of facilities)")
         if kind == ("partnerships", "burden"):
             return say("mln {currency} a year", currency=self.instance.currency)
         if kind != ("impacts", "within"):

@@ -85,6 +85,44 @@ def test_a_conflict_worked_by_hand() -> None:
     assert way["where"] == ["A p1", "B p1"]
 
 
+@pytest.mark.parametrize(
+    ("row", "told", "how"),
+    [
+        ({"region": "R", "most_mln": 12.0}, "North, p1: at most 12 mln KZT",
+         "raise it to 30 mln KZT, 150.0% more"),
+        ({"service": "s", "most_changes": 2.0},
+         "School, p1: at most 2 (changes of facilities)", "let it be missed by 1"),
+        ({"region": "R", "service": "s", "most_mln": 12.0, "most_changes": 2.0},
+         "School, North: p1", "give it up"),
+    ],
+)  # fmt: skip
+def test_builders_tell_where_and_when(row: dict[str, Any], told: str, how: str) -> None:
+    """Three schools for 10 mln each must open in p1; in p2 nothing is limited.
+
+    A limit without a title names its place and its period, and gives way by its number.
+    """
+    instance = tiny(
+        periods=[{"period": p, "first_year": y, "years": 5}
+                 for p, y in (("p1", 2026), ("p2", 2031))],
+        regions=[{"region": "R", "name": "North"}],
+        services=[{"service": "s", "title": "School", "may_be_unserved": False}],
+        settlements=[{"settlement": h} for h in "abc"],
+        sites=[{"site": h, "service": "s", "settlement": h} for h in "abc"],
+        travel=[{"settlement": "a", "site": "b", "minutes": 500.0}],
+        building_capacity=[{"building_capacity": "k", "period": "p1", **row},
+                           {"building_capacity": "k", "period": "p2",
+                            "most_mln": 0.0}],
+    )  # fmt: skip
+    found = aumaq.conflicts(instance, most=None, keep=["allocation:s", "capacity:s"])
+    record = found.record()
+    (conflict,) = record["conflicts"]
+    texts = {rule["rule"]: rule["text"] for rule in conflict["rules"]}
+    name = "no more building at once than can be done, "
+    assert texts["building_capacity:k"] == name + told
+    (way,) = record["cheapest"]["rules"]
+    assert (way["text"], way["how"]) == (name + told, how)
+
+
 def test_who_goes_on_together_may_clash() -> None:
     """120 leave one school together, and no next one holds more than 100."""
     rows: dict[str, Any] = {
