@@ -107,6 +107,8 @@ NAMED = {
     "network": ("networks", "network"),
 }  # fmt: skip
 """Columns of rules that name what has a title: its table, and the codes there."""
+PLACES = {"service": "title", "region": "name", "zone": "title"}
+"""Columns of rules that say where: of their tables, the column of what it is called."""
 PREFIXES = {"tier": "growth:tier", "profession": "staff"}
 """What ids of rules begin with, where it is not the first column of their table."""
 
@@ -179,6 +181,7 @@ def _of(form: str, name: str, kinds: Mapping[str, Text]) -> list[Rule]:
 def _in(table: Table, tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
     """Return the rules that are rows of a table; what they name has its title."""
     rows, code = tables[table.name].drop_duplicates(table.key[0]), table.key[0]
+    differ = differing(tables[table.name], code)
     titles = {
         column.name: _titles(tables, NAMED[column.name])
         for column in table.columns
@@ -189,7 +192,8 @@ def _in(table: Table, tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
         named = {name: known.get(row[name]) for name, known in titles.items()}
         title = table.rule_title(row | {k: Title(t) for k, t in named.items() if t})
         called.append(title)
-        where.append(_where(table, row, tables))
+        same = {c: "" for c in PLACES if c in row and row[code] in differ[c]}
+        where.append(_where(table, row | same, tables))
     times = Counter(map(str, called))
     found = []
     for row, title, parts in zip(given, called, where, strict=True):
@@ -225,12 +229,11 @@ def _where(
         found.append(say("from level {n} up", n=lowest))
     if "to_level" in has and row["to_level"]:
         found.append(say("up to level {n}", n=row["to_level"]))
-    places = {"service": "title", "region": "name", "zone": "title"}
-    if not isinstance(table.rule, Text):
-        del places["service"]  # a text of its own names it
-    for column, title in places.items():
-        if column in has and row[column]:
-            found.append(_called(tables[f"{column}s"], column, title, row[column]))
+    for column in PLACES:
+        # A text of its own names the service.
+        is_named = column == "service" and not isinstance(table.rule, Text)
+        if column in has and row[column] and not is_named:
+            found.append(called(tables, column, row[column]))
     if "period" in has and row["period"]:
         found.append(Title(row["period"]))
     since = row["first_period"] if "first_period" in has else ""
@@ -239,9 +242,19 @@ def _where(
     return found
 
 
-def _called(rows: pd.DataFrame, column: str, title: str, code: str) -> Text:
-    """Return what a code of a table is called: by its title, or itself."""
-    return Title(next(iter(rows[title][rows[column] == code]), "") or code)
+def called(tables: Mapping[str, pd.DataFrame], column: str, code: str) -> Text:
+    """Return what a code of a column of ``PLACES`` is called: its title, or itself."""
+    rows = tables[f"{column}s"]
+    return Title(next(iter(rows[PLACES[column]][rows[column] == code]), "") or code)
+
+
+def differing(rows: pd.DataFrame, code: str) -> dict[str, set[str]]:
+    """Return by column of ``PLACES`` the codes of rules whose rows differ in it."""
+    found = {}
+    for column in PLACES:
+        number = rows.groupby(code)[column].nunique() if column in rows else None
+        found[column] = set() if number is None else set(number.index[number > 1])
+    return found
 
 
 def _titles(tables: Mapping[str, pd.DataFrame], named: tuple[str, str]) -> Any:

@@ -13,7 +13,7 @@ import pandas as pd
 from aumaq.instances import Instance
 from aumaq.instances.land.forbidden import reason
 from aumaq.instances.language.texts import Text, Unit, chained, say
-from aumaq.instances.rules import Rule, rules_of
+from aumaq.instances.rules import Rule, called, differing, rules_of
 from aumaq.model.limits import COUNTED, SCALED, Limit, Limits, Place
 from aumaq.results.explanations.names import Names
 from aumaq.results.language import Language
@@ -22,6 +22,8 @@ TABLES = {
     ("budgets", "limit"): "budgets", ("standards", "reach"): "standards",
     ("counts", "counted"): "counts", ("counts", "changed"): "counts",
     ("counts", "total"): "counts",
+    ("building_capacity", "spent"): "building_capacity",
+    ("building_capacity", "changed"): "building_capacity",
     ("locks", "locked"): "facilities", ("locks", "required"): "sites",
     ("renewal", "due"): "facilities", ("allocation", "minimum_use"): "levels",
     ("lifted", "capacity"): "levels", ("lifted", "unserved"): "services",
@@ -80,7 +82,23 @@ class Words:
         known, of = self.rules.get(limit.rule), limit.of
         title = self.lang.tell(known.title) if known else limit.rule
         where = [self.names.place(column, value, of) for column, value in of.items()]
+        where = [*self._own_place(limit), *where]
         return title, [text for text in (*where, str(of.get("period", ""))) if text]
+
+    def _own_place(self, limit: Limit) -> list[str]:
+        """Return where the row of a limit holds, if other rows of its rule do not."""
+        at, tables = self.at(limit), self.instance.tables
+        if at is None:
+            return []
+        rows, code = tables[at[0]], limit.key[0][0]
+        if code not in rows:
+            return []
+        row, differ = rows.loc[at[1]], differing(rows, code)
+        return [
+            self.lang.tell(called(tables, column, row[column]))
+            for column, codes in differ.items()
+            if row[code] in codes and row[column]
+        ]
 
     def number(self, limit: Limit) -> float:
         """Return the number of a standard, a share, or of what one holds."""

@@ -93,7 +93,7 @@ def test_a_conflict_worked_by_hand() -> None:
         ({"service": "s", "most_changes": 2.0},
          "School, p1: at most 2 (changes of facilities)", "let it be missed by 1"),
         ({"region": "R", "service": "s", "most_mln": 12.0, "most_changes": 2.0},
-         "School, North: p1", "give it up"),
+         "North: School, p1", "give it up"),
     ],
 )  # fmt: skip
 def test_builders_tell_where_and_when(row: dict[str, Any], told: str, how: str) -> None:
@@ -109,9 +109,9 @@ def test_builders_tell_where_and_when(row: dict[str, Any], told: str, how: str) 
         settlements=[{"settlement": h} for h in "abc"],
         sites=[{"site": h, "service": "s", "settlement": h} for h in "abc"],
         travel=[{"settlement": "a", "site": "b", "minutes": 500.0}],
-        building_capacity=[{"building_capacity": "k", "period": "p1", **row},
-                           {"building_capacity": "k", "period": "p2",
-                            "most_mln": 0.0}],
+        building_capacity=[{"building_capacity": "k", "period": "p2",
+                            "most_mln": 0.0, "region": "R"},
+                           {"building_capacity": "k", "period": "p1", **row}],
     )  # fmt: skip
     found = aumaq.conflicts(instance, most=None, keep=["allocation:s", "capacity:s"])
     record = found.record()
