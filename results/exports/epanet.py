@@ -62,7 +62,8 @@ class Main:
 class WaterNetwork:
     """What is written of one period.
 
-    Codes are those of the plan; ``ids`` are EPANET's for nodes, ``demand`` in m3/day.
+    Codes are those of the plan; ``ids`` are EPANET's for nodes, ``demand`` in m3/day,
+    less than 0 where wells give more than is drawn there.
     """
 
     period: str
@@ -103,7 +104,7 @@ def water_network(plan: Plan, period: str = "") -> WaterNetwork:
     loads = plan.table("loads").query("network == @WATER and period == @period")
     drawn = loads["base_load"] + loads["facility_load"] - loads["shed"]
     drawn -= loads["local_supply"]
-    demand = dict(zip(loads["node"], drawn.clip(lower=0.0).tolist(), strict=True))
+    demand = dict(zip(loads["node"], drawn.tolist(), strict=True))
     nodes = [code for code in loads["node"] if code in wet]
     lengths = instance.table("network_links").query("network == @WATER")
     km = dict(zip(lengths["link"], lengths["length_km"].tolist(), strict=True))

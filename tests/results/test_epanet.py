@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import wntr
 from command import run
@@ -97,6 +98,34 @@ def test_a_long_main_has_a_pump(tmp_path: Path) -> None:
     plan.to_csv(tmp_path / "plan")
     done = run("check-water", str(tmp_path / "plan"))
     assert done.returncode == 0, done.stdout
+
+
+def test_what_wells_give_to_others_flows_in(tmp_path: Path) -> None:
+    """A well at *b* makes 1,400: 200 for a mill there and 1,200 for one at *c*, which
+    gets 300 more from the works at *a*.
+    """
+    plan = chain()
+    tables = {name: plan.instance.table(name) for name in plan.instance.base}
+    links = tables["network_links"].iloc[:2].assign(capacity=[300.0, 1600.0])
+    loads = pd.DataFrame({"network": "water", "node": ["b", "c"], "title": "mill",
+                          "load": [200.0, 1500.0]})  # fmt: skip
+    homes = tables["network_nodes"].assign(settlement=["a", "e", "", ""])
+    well = pd.DataFrame({"network": ["water"], "option": "well", "settlement": "e",
+                         "max_capacity": 1400.0, "capex_mln_per_unit": 1e-6})  # fmt: skip
+    places = pd.concat([tables["settlements"]] * 2, ignore_index=True)
+    places["settlement"], places["population"] = ["a", "e"], 0.0
+    instance = plan.instance.replace(
+        settlements=places, network_links=links, industrial_loads=loads,
+        network_nodes=homes, local_supplies=well,
+    )  # fmt: skip
+    given = aumaq.solve(instance, gap=0.0)
+    given.export("epanet", tmp_path / "water.inp")
+    model = wntr.network.WaterNetworkModel(str(tmp_path / "water.inp"))
+    run = wntr.sim.EpanetSimulator(model).run_sim(file_prefix=str(tmp_path / "x"))
+    flows = run.link["flowrate"].iloc[0] * 86400.0
+    mains = {m.code: flows[m.id] for m in water_network(given).mains}
+    assert mains["main ab"] == pytest.approx(300.0, abs=0.01)
+    assert mains["main bc"] == pytest.approx(1500.0, abs=0.01)
 
 
 def test_a_plan_without_water_is_told(tmp_path: Path) -> None:
