@@ -111,7 +111,8 @@ def test_what_wells_give_to_others_flows_in(tmp_path: Path) -> None:
                           "load": [200.0, 1500.0]})  # fmt: skip
     homes = tables["network_nodes"].assign(settlement=["a", "e", "", ""])
     well = pd.DataFrame({"network": ["water"], "option": "well", "settlement": "e",
-                         "max_capacity": 1400.0, "capex_mln_per_unit": 1e-6})  # fmt: skip
+                         "max_capacity": 1400.0,
+                         "capex_mln_per_unit": 1e-6})  # fmt: skip
     places = pd.concat([tables["settlements"]] * 2, ignore_index=True)
     places["settlement"], places["population"] = ["a", "e"], 0.0
     instance = plan.instance.replace(
