@@ -15,6 +15,7 @@ from golden_cases import roads
 from hypothesis import given
 from hypothesis import strategies as st
 from shared_plans import best_plan, shipped
+from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import InstanceError, NoPlanError
@@ -254,6 +255,25 @@ def test_links_roads_and_growth_points_can_be_locked() -> None:
     without = aumaq.what_if(plan, locks=aumaq.lock_rows(forbid=[keys[0]]), gap=0.0)
     assert link not in set(without.after.table("network_steps")["link"])
     assert without.difference_at_least_mln > 0.0
+
+
+def test_a_growth_point_is_not_locked_before_its_first_period() -> None:
+    """It may be one from p2 on: a lock in p1 was forgotten, and is refused."""
+    plan = aumaq.solve(
+        tiny(
+            periods=[{"period": p, "first_year": y, "years": 5}
+                     for p, y in (("p1", 2026), ("p2", 2031))],
+            growth_tiers=[{"tier": "t"}],
+            growth_candidates=[{"settlement": "b", "tier": "t", "gain_share": 0.1,
+                                "first_period": "p2", "capex_mln": 1.0}],
+        ),
+        gap=0.0,
+    )  # fmt: skip
+    with pytest.raises(InstanceError, match="or the first period forbids it"):
+        aumaq.what_if(plan, locks=aumaq.lock_rows(["settlement=b,period=p1"]))
+    later = aumaq.what_if(plan, locks=aumaq.lock_rows(["settlement=b,period=p2"]))
+    rows = later.after.table("growth_points")
+    assert rows.loc[rows["is_chosen"], "period"].tolist() == ["p2"]
 
 
 def test_the_command_tells_titles_and_no_empty_table(folder: Path) -> None:

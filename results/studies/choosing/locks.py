@@ -151,7 +151,7 @@ def _points(instance: Instance, data: ModelData, known: Decisions) -> Things:
     shape = (len(g.tier), count)
     home = [instance.settlement_ids[i] for i in g.settlement.tolist()]
     names = {"settlement": home, "tier": g.tier, "region": g.region}
-    may, plan = np.ones(shape, dtype=bool), known.chosen.reshape(shape)
+    may, plan = np.arange(count) >= g.first_period[:, None], known.chosen.reshape(shape)
     return Things("growth", "growth points", names, may, Limits.none(shape), plan)
 
 
