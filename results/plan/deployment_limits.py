@@ -319,17 +319,20 @@ def _to_spare(
 def _units_of_network(
     data: ModelData, n: NetworkData
 ) -> dict[tuple[str, str, int], float]:
-    """Return by service, site and level what one can supply, less what it draws."""
+    """Return by service, site and level what one can supply, less what it draws.
+
+    One supplies no more than the yield of its site.
+    """
     found: dict[tuple[str, str, int], float] = {}
-    sources = set(n.source)
+    yields = dict(zip(n.source, n.source_max.tolist(), strict=True))
     for service, nodes in n.fed_site_node.items():
         d = data.services[service]
         draws = d.load[n.name]
         for j, site in enumerate(d.sites):
             for level in range(1, len(d.capacity)):
                 units = -float(draws[level]) if nodes[j] >= 0 else 0.0
-                if (service, j) in sources:
-                    units += float(d.usable[level])
+                if (service, j) in yields:
+                    units += min(float(d.usable[level]), yields[service, j])
                 if units:
                     found[service, site, level] = units
     return found

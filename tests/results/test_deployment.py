@@ -421,10 +421,16 @@ def test_an_agglomeration_never_holds_too_many(most: float | None) -> None:
     assert chosen == (["d", "c"] if most else ["c", "d"])
 
 
-@pytest.mark.parametrize(("others", "order"), [("", ["a", "p"]), ("q", ["p", "a"])])
-def test_a_plant_goes_after_what_draws_on_it(others: str, order: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("others", "most", "order"),
+    [("", 10.0, ["a", "p"]), ("q", 10.0, ["p", "a"]), ("q", 5.0, ["a", "p"])],
+)
+def test_a_plant_goes_after_what_draws_on_it(
+    others: str, most: float, order: list[str]
+) -> None:
     """The plant costs less to close, but waits for the school that has no other one.
 
+    Another is one if its site yields the 10 kW that are drawn.
     The school at b, which stays, needs no power.
     """
     stock = [("s", "a"), ("s", "b"), ("plant", "p"), *(("plant", q) for q in others)]
@@ -438,7 +444,8 @@ def test_a_plant_goes_after_what_draws_on_it(others: str, order: list[str]) -> N
                  "closing_mln": 2.0},
                 {**level, "service": "plant", "capacity": 10.0, "closing_mln": 1.0}],
         sites=[{"service": s, "site": x, "settlement": x if s == "s" else "a",
-                "status": "forbidden" if x in "ap" else "required"}
+                "status": "forbidden" if x in "ap" else "required",
+                "max_supply": most if x == "q" else None}
                for s, x in stock]
         + [{"service": "plant", "site": "free", "settlement": "a"}],
         facilities=[{"service": s, "site": x, "level": 1} for s, x in stock],
