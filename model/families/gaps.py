@@ -46,7 +46,8 @@ v_o\, share_{sijolt}`. Of a share :math:`v_o` is 1 within the minutes, else 0. O
 minutes it is :math:`\min(minutes_o, minutes)`, and :math:`minutes \cdot
 unserved_{sit}` is added for who is not served. Who is visited at home goes no way:
 :math:`d_{sit} \sum_{k,j,o} (v_0 - v_o)\, visited_{ksijot}` is added with :math:`v_0`
-of no minutes; of a share only where visits count in standards. Demand is :math:`base`
+of no minutes; of a share only where visits count in standards. A bus makes no way
+shorter: riders count by their minutes. Demand is :math:`base`
 and what each growth point changes, so that the limit times it is a product of a number
 from 0 to *end* and a binary one: it has a variable of its own, exact by the rows of
 McCormick (1976). Groups without demand are not compared: both of their rows hold then.
