@@ -44,9 +44,9 @@ SCOPES = {
 GAPS = Table(
     "gaps",
     "Bounds on the gap between the best and the worst group of settlements. With"
-    " `growth_candidates` it is that of the people who live there under the choice. Who is"
-    " visited at home (`mobile_services`) goes no minutes; of a share he counts as in"
-    " standards. A bus makes no way shorter.",
+    " `growth_candidates` it is that of the people who live there under the choice. Who"
+    " is visited at home (`mobile_services`) goes no minutes; of a share he counts as"
+    " in standards. A bus makes no way shorter.",
     (
         Column("gap", "text", "code of the rule"),
         Column("service", "text", "the service", references="services.service"),

@@ -189,6 +189,11 @@ def _place(name: str, row: Mapping[str, object]) -> Text:
     return named(row, KEYS[name])
 
 
+OF_SECTORS = ("financing", "partnerships")
+"""Tables of who pays: their service may be roads, staff, or else none of the services.
+What nothing costs is found there where it is paid."""
+
+
 def check_names(
     facts: Facts, tables: Mapping[str, pd.DataFrame], notes: Notebook
 ) -> dict[str, pd.DataFrame]:
@@ -203,7 +208,10 @@ def check_names(
         if frame.empty or name not in DECIDED:
             continue
         good = np.ones(len(frame), dtype=bool)
-        for column in [c for c in known if c in frame.columns]:
+        columns = [c for c in known if c in frame.columns]
+        if name in OF_SECTORS:
+            columns.remove("service")
+        for column in columns:
             strange = ~frame[column].isin(known[column]).to_numpy()
             for row in chosen(frame, strange):
                 text = say(
