@@ -30,6 +30,8 @@ METRES = 200.0
 """Lengths that are in the middle so many times the straight line are in metres."""
 LEAST_DETOUR = 0.7
 """Nothing is shorter than this part of the straight line, coordinates being rough."""
+COUNTRIES = {"KZT": (40.0, 56.0, 46.0, 88.0)}
+"""Currency -> the country's least and most latitude, and longitude."""
 MOST_NAMED = 5
 """Places that a warning names."""
 _CORNER = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
@@ -71,7 +73,9 @@ def _km(a: Floats, b: Floats) -> Floats:
     return chord_to_km(np.linalg.norm(a - b, axis=1))
 
 
-@check(*PLACED, "zones", "road_links")
+@check(
+    *PLACED, "instance", "zones", "road_links", about=(*PLACED, "zones", "road_links")
+)
 def coordinates_are_not_swapped(tables: Tables) -> Found:
     """No table, and no row, lies near the others only with lat and lon swapped."""
     clouds = {name: _cloud(tables[name]) for name in PLACED}
@@ -117,6 +121,13 @@ def _swapped_together(tables: Tables, clouds: dict[str, _Cloud]) -> Found:
         )
         yield Warn(problem(next(iter(clouds)), text, None, "lat"))
         return
+    if _only_swapped_in_country(tables["instance"], whole):
+        text = say(
+            "latitude and longitude look swapped: only the other way round are the"
+            " places in the country of the currency"
+        )
+        yield Warn(problem(next(iter(clouds)), text, None, "lat"))
+        return
     flags, first = _apart_from_most(whole), 0
     for name, cloud in clouds.items():
         own = cloud.rows[flags[first : first + len(cloud.rows)]]
@@ -132,6 +143,20 @@ def _swapped_together(tables: Tables, clouds: dict[str, _Cloud]) -> Found:
             )
             yield Warn(problem(name, text, own[0], "lat"))
             return  # those of other tables are made of them
+
+
+def _only_swapped_in_country(instance: pd.DataFrame, places: _Cloud) -> bool:
+    """Whether no place lies in the country of the currency, and swapped all do."""
+    bounds = COUNTRIES.get(str(instance["currency"].iloc[0]) if len(instance) else "")
+    if bounds is None or not len(places.rows):
+        return False
+    south, north, west, east = bounds
+
+    def lie_inside(lat: Floats, lon: Floats) -> Flags:
+        return (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+
+    now = lie_inside(places.lat, places.lon)
+    return bool(not now.any() and lie_inside(places.lon, places.lat).all())
 
 
 def _zones(rows: pd.DataFrame) -> _Cloud:

@@ -33,6 +33,8 @@ TOLERANCE_M = 30.0
 """Ends of lines so near are one node."""
 REACH_KM = 5.0
 """A place farther from every road is joined by a straight line."""
+MOST_NAMED = 5
+"""Far places that a note names."""
 ELSEWHERE_KM = 100.0
 """Roads farther than this from every place are those of another territory."""
 NO_CLASS = "road"
@@ -67,7 +69,7 @@ def roads_of(
 ) -> Roads:
     """Return road tables from a layer of lines (InstanceError with every problem).
 
-    *places* have lat and lon; *given*: ``road_class``, ``speed_kmh``, ``road`` ->
+    *places* have name, lat and lon; *given*: ``road_class``, ``speed_kmh``, ``road`` ->
     columns.
     """
     shapely = needed("shapely", "gis")
@@ -98,6 +100,7 @@ def roads_of(
     pieces = network.pieces
     rows = of[pieces["line"].to_numpy()]
     pieces = pieces.assign(road_class=named[rows], road=_names(source, column)[rows])
+    _tell_far(places, _parts_of(network, points, options).is_far, notes)
     joined = _tied(Network(network.nodes, pieces), points, options, notes)
     tables = _tables(joined, plane, points, classes, source.file, notes)
     return Roads(tables, guesses, notes)
@@ -295,7 +298,7 @@ def _tied(
         k = int(np.argmin(metres))
         extra.append((int(own[k]), int(on_main[near[k]]), metres[k]))
     is_kept = np.isin(part[pieces["u"].to_numpy()], [main, *used])
-    _tell(pieces, is_kept, is_far, len(used) - (main in used), notes)
+    _tell(pieces, is_kept, len(used) - (main in used), notes)
     added = pd.DataFrame(extra, columns=["u", "v", "km"])
     added["km"] = added["km"] / 1000.0 * options.detour
     added = added.assign(line=-1, road_class=STRAIGHT, road="")
@@ -307,18 +310,25 @@ def _tied(
     return Network(nodes, rows.reset_index(drop=True))
 
 
-def _tell(
-    pieces: pd.DataFrame, is_kept: np.ndarray, is_far: np.ndarray, scraps: int,
-    notes: list[Text],
-) -> None:  # fmt: skip
-    if is_far.any():
+def _tell_far(places: pd.DataFrame, is_far: np.ndarray, notes: list[Text]) -> None:
+    """Name the first of the places that no road reaches."""
+    called = places["name"][is_far]
+    if len(called):
         text = say(
-            "{n} place is far from every road: a straight line times a detour joins it",
-            "{n} places are far from every road: straight lines times a detour join"
-            " them",
-            n=int(is_far.sum()),
+            "{n} place is far from every road ({places}): a straight line times a"
+            " detour joins it",
+            "{n} places are far from every road ({places}): straight lines times a"
+            " detour join them",
+            n=len(called),
+            places=", ".join(map(str, called[:MOST_NAMED]))
+            + (", ..." if len(called) > MOST_NAMED else ""),
         )
         notes.append(text)
+
+
+def _tell(
+    pieces: pd.DataFrame, is_kept: np.ndarray, scraps: int, notes: list[Text]
+) -> None:
     if scraps > 0:
         text = say(
             "{n} part of the roads is joined to the rest by straight lines times a"

@@ -331,6 +331,7 @@ def roads_from(
     cells = pd.DataFrame({"highway": [road_class] * len(lines)}, dtype=object)
     source = Source("r", cells, list(range(1, len(lines) + 1)), np.array(lines))
     rows = pd.DataFrame(places, columns=["lon", "lat"])
+    rows["name"] = [f"place {k}" for k in range(len(rows))]
     return roads_of(source, rows, {}, RoadOptions(**options))
 
 
@@ -394,7 +395,7 @@ def test_what_roads_do_not_reach_is_joined_straight() -> None:
     assert sorted(straight["length_km"]) == pytest.approx(wanted, rel=0.01)
     assert set(straight["road_class"]) == {"straight_line"}
     told = " ".join(map(str, made.notes))
-    assert "1 place is far" in told
+    assert "1 place is far from every road (place 2): a straight" in told
     assert "1 part of the roads" in told
     again = roads_from(lines, places, "straight_line", detour=1.5)  # as we write it
     assert again.tables["road_classes"]["road_class"].tolist() == ["straight_line"]
@@ -581,7 +582,8 @@ SWAPPED: dict[str, tuple[list[int], dict[str, Any] | None, str]] = {
     "one": ([1], None, "of Бесоба: only"),
     "two": ([0, 3], None, "of Акжар, Аксу: only"),
     "all, beside a zone": ([0, 1, 2, 3, 4], ZONE, "are the places near the zones"),
-    "all, and no zone says so": ([0, 1, 2, 3, 4], None, ""),
+    "all, and the currency says so": ([0, 1, 2, 3, 4], None, "country of the currency"),
+    "all, and nothing says so": ([0, 1, 2, 3, 4], None, ""),
 }
 
 
@@ -599,6 +601,8 @@ def test_swapped_places_are_told_where_roads_are_made_of_them(
     tables = dict(read(tmp_path / "p.csv").base)
     if zone:
         tables["zones"] = pd.DataFrame([zone])
+    if case == "all, and nothing says so":
+        tables["instance"] = tables["instance"].assign(currency="EUR")
     warnings = map(str, aumaq.from_tables(tables).warnings)
     found = [text for text in warnings if "look swapped" in text]
     assert len(found) == bool(told)
@@ -829,7 +833,7 @@ def test_roads_without_a_class_are_told() -> None:
         [1],
         np.array([shapely.LineString([(70.0, 50.0), (70.4, 50.0)])]),
     )
-    places = pd.DataFrame([(70.0, 50.0), (70.4, 50.0)], columns=["lon", "lat"])
+    places = pd.DataFrame({"name": ["A", "B"], "lon": [70.0, 70.4], "lat": 50.0})
     made = roads_of(source, places, {}, RoadOptions())
     (note,) = [str(note) for note in made.notes if "no column" in str(note)]
     assert "45 km/h" in note

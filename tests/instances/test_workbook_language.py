@@ -142,6 +142,22 @@ def test_problems_name_what_stands_in_the_workbook(tmp_path: Path) -> None:
     assert ("б.xlsx, sheet группы", 0, "группа") in {(f, 0, c) for f, _, c in found}
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("en", "sheet road links"), ("ru", "лист участки дорог"),
+     ("kk", "жол бөліктері парағы")],
+)  # fmt: skip
+def test_a_sheet_that_is_not_there_is_called_as_it_would_be(
+    tmp_path: Path, code: str, told: str
+) -> None:
+    """What is said of tables made, such as roads, is in the workbook's language."""
+    done = run("new", "m.xlsx", "--lang", code, folder=tmp_path)
+    assert done.returncode == 0
+    done = run("validate", "m.xlsx", "--lang", code, folder=tmp_path)
+    assert f"m.xlsx, {told}" in done.stderr
+    assert "road_links" not in done.stderr
+
+
 @pytest.mark.slow
 def test_languages_may_be_mixed_but_not_doubled(tmp_path: Path) -> None:
     """Every sheet is understood by itself; two sheets of one table are a problem."""

@@ -69,6 +69,7 @@ def read_workbook(path: Path) -> Instance:
 
 
 def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Text) -> None:
+    languages = list[str]()
     beside = {folded(worded(n, code)): n for n in NOT_TABLES for code in LANGUAGES}
     for sheet in book.worksheets:
         title = sheet.title.strip()
@@ -86,6 +87,7 @@ def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Text) -> 
             continue
         raw.labels[name] = label.given(table=title)
         if name in BY_NAME:
+            languages.append(lang)
             names = [column.name for column in BY_NAME[name].columns]
             raw.columns[name] = {n: title_of(n, lang) for n in names}
         xml = archive.read(sheet._worksheet_path.lstrip("/"))
@@ -95,6 +97,17 @@ def _read_sheets(book: Any, archive: zipfile.ZipFile, raw: Raw, label: Text) -> 
             _take_sheet(name, sheet, xml, raw)
         except UnreadableError as error:
             raw.refuse(name, Problem(raw.where(name), error.text))
+    _name_missing_sheets(raw, label, languages)
+
+
+def _name_missing_sheets(raw: Raw, label: Text, languages: list[str]) -> None:
+    """Call sheets that are not there as most of those that are: in their language."""
+    lang = max(LANGUAGES, key=languages.count)
+    for name in BY_NAME.keys() - raw.labels.keys():
+        title = title_of(name, lang)
+        raw.labels[name] = label.given(table=title)
+        names = [column.name for column in BY_NAME[name].columns]
+        raw.columns[name] = {n: title_of(n, lang) for n in names}
 
 
 def _outlines(sheet: Any, place: str, raw: Raw) -> dict[str, Any] | None:

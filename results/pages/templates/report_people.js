@@ -50,13 +50,15 @@ function drawWorst() {
     winners: rows.filter((row) => felt(row) && row[5] < 0).sort((a, b) => a[5] - b[5]),
   };
   const column = (title, kind = "text", digits = 0) => ({ title, kind, digits });
-  const columns = [column(say("Settlement")), column(say("Region")), column(say("People"), "number"), column(say("Minutes today"), "number", 1),
-    column(say("Minutes then"), "number", 1), column(say("Change"), "number", 1), column(say("Not served"), "share", 1)];
+  const columnsOf = (today, then) => [column(say("Settlement")), column(say("Region")), column(say("People"), "number"), column(today, "number", 1),
+    column(then, "number", 1), column(say("Change"), "number", 1), column(say("Not served"), "share", 1)];
+  const ofAll = columnsOf(say("Minutes today"), say("Minutes then"));
+  const ofServed = columnsOf(say("Minutes of the served, today"), say("Minutes of the served, then"));
   for (const [id, found] of Object.entries(lists)) {
     const without = id === "worst" ? 5 : 6; // a change is that of all demand, what is not served one of the last period
     const kept = (row) => row.slice(0, 7).filter((_, k) => k !== without);
     const some = found.slice(0, MOST_PLACES).map(kept);
-    drawTable(at(id), { name: id, title: `${service.title}: ${say("places by name")}`, columns: kept(columns), rows: some, total: some.length }, {
+    drawTable(at(id), { name: id, title: `${service.title}: ${say("places by name")}`, columns: kept(id === "worst" ? ofServed : ofAll), rows: some, total: some.length }, {
       tools: false, linked: 0, opener: (k) => () => showOnMap(service, found[k][7]) });
     if (found.length > some.length) {
       at(id).append(make("p", { class: "soft" }, `${number(some.length)} / ${number(found.length)}`));
