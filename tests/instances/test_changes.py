@@ -12,6 +12,7 @@ from variants import OVERRIDES, SCENARIOS, VARIANTS
 
 import aumaq
 from aumaq.instances import Instance, InstanceError
+from aumaq.instances.scenarios.changes import CHANGE, _row
 
 CHANGES = ["levels.capex_mln*2", "settlements[settlement=a].population+5"]
 
@@ -31,6 +32,28 @@ def test_an_edited_table_gives_the_same() -> None:
     found = instance.with_changes(CHANGES)
     for name in ("levels", "settlements", "sites", "budgets"):
         pd.testing.assert_frame_equal(found.tables[name], edited.tables[name])
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("уровни.капитальные затраты [млн]*2", "levels.capex_mln*2"),
+        ("levels.capex*2", "levels.capex_mln*2"),
+        ("projections.half-life of trends - 5", "projections.trend_half_life_years-5"),
+        ("Деңгейлер.күрделі шығын*2", "levels.capex_mln*2"),
+        ("площадки[населённый пункт=b].статус=требуется",
+         "sites[settlement=b].status=required"),
+        ("населённые пункты[вид=село; название=A-1].население+5",
+         "settlements[kind=village; name=A-1].population+5"),
+    ],
+)  # fmt: skip
+def test_words_of_a_sheet_mean_its_names(told: str, meant: str) -> None:
+    """Tables, columns and choices by their titles in any language."""
+    found = CHANGE.fullmatch(told)
+    same = CHANGE.fullmatch(meant)
+    assert found is not None
+    assert same is not None
+    assert _row(found, "") == _row(same, "")
 
 
 @pytest.mark.parametrize("scenario", ["base", "other", "other+dear+tight"])
@@ -53,7 +76,7 @@ def test_every_wrong_change_is_told() -> None:
     wrong = {
         "nonsense": "expected table.column=value",
         "levls.capex_mln*2": "no such table, did you mean 'levels'",
-        "levels.capex*2": "no such column in levels",
+        "levels.capx*2": "no such column in levels",
         "levels[service=zz].capex_mln*2": "no row of levels is meant",
         "budgets.amount_mln*2": "budgets has no rows here",
         "levels.capex_mln*x": "expected a finite number",
