@@ -2,7 +2,8 @@
 
 A link is [lon, lat, lon, lat, name]; a state is [link, 1 if built by the plan by then,
 share of capacity used, what to tell, 1 if it flows from the first end to the second, -1
-if the other way, 0 if nothing flows].
+if the other way, 0 if nothing flows]. States of today tell what stands: what flows
+there today nobody works out.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
     flows = plan.table("flows").query("network == @name")
     steps = plan.table("network_steps").query("network == @name")
     periods = list(instance.period_names)
-    since = {row.link: periods.index(row.period) for row in steps.itertuples()}
+    since: dict[str, int] = {}
+    for row in steps.itertuples():
+        t = periods.index(row.period)
+        since[row.link] = min(t, since.get(row.link, t))
     told, unit = link_names(instance, lang), lang.word(LOAD_UNITS[name])
     return {
         "title": network_titles(instance, lang)[name],
@@ -57,6 +61,10 @@ def _network(plan: Plan, name: str, lang: Language) -> Layer:
         "links": [
             [*where[row.from_node], *where[row.to_node], told[name, row.link]]
             for row in links.itertuples()
+        ],
+        "today": [
+            [place[row.link], 0, 0.0, capacity(name, row.capacity, 1, lang), 0]
+            for row in links[links["capacity"] > 0].itertuples()
         ],
         "periods": [
             [
@@ -119,6 +127,7 @@ def _roads(plan: Plan, lang: Language) -> Layer:
         "isRoads": True,
         "areEstimates": bool(len(today)) and bool(today["is_synthetic"].all()),
         "links": links,
+        "today": standing,
         "periods": [
             standing + [state for start, state in new if start <= t]
             for t in range(len(periods))

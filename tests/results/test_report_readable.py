@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from eventful_plan import eventful
 from golden_cases import land
+from grid_example import grid_rows
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_instances import tiny
@@ -87,6 +88,64 @@ def test_lines_have_the_names_of_their_ends(plan: Plan) -> None:
     assert {name, f"{name}, step 2"} <= works
     assert name in {row[1] for row in run["tables"]["actions"]["rows"]}
     assert f"{step['link']} 1" not in json.dumps(run, ensure_ascii=False)
+
+
+def test_the_map_of_today_has_the_lines_that_stand(plan: Plan) -> None:
+    """With their capacity of today, also of a line that the plan widens; no flow."""
+    rows = plan.instance.table("network_links")
+    rows.loc[rows["link"] == "e1", "capacity"] = 5.0
+    widened = replace(plan, instance=plan.instance.replace(network_links=rows))
+    for found, standing in ((plan, {"e0"}), (widened, {"e0", "e1"})):
+        own = found.instance.table("network_links")
+        layer = document([found], ENGLISH)["runs"][0]["networks"][1]
+        today = {own["link"][k]: (more, told) for k, *more, told, _ in layer["today"]}
+        assert set(today) == standing
+        for name, capacity in own.set_index("link")["capacity"].items():
+            if name in standing:
+                assert today[name] == ([0, 0.0], f"capacity {capacity:.1f} kW")
+
+
+def test_a_line_is_new_from_its_first_step_on() -> None:
+    """A second step in a later period does not make it one that stands until then."""
+    years = [{"period": f"p{k}", "first_year": 2026 + k, "years": 1} for k in (1, 2)]
+    plan = aumaq.solve(tiny(**grid_rows(), periods=years), gap=0.0)
+    steps = plan.table("network_steps").iloc[:1]
+    both = pd.concat([steps.assign(step=k, period=f"p{k}") for k in (1, 2)])
+    plan = replace(plan, tables={**plan.tables, "network_steps": both})
+    (layer,) = document([plan], ENGLISH)["runs"][0]["networks"]
+    isnew = [{k: new for k, new, *_ in states} for states in layer["periods"]]
+    assert [states[1] for states in isnew] == [1, 1]
+
+
+def test_who_is_visited_at_home_has_no_way(plan: Plan) -> None:
+    """The map and the lists of places count minutes as indicators and gains do."""
+    (visit,) = plan.table("visits").to_dict("records")
+    (service, *_) = document([plan], ENGLISH)["runs"][0]["services"]
+    b = list(plan.instance.settlement_ids).index(visit["settlement"])
+    (link,) = (link for link in service["periods"][0]["links"] if link[0] == b)
+    _, _, share, minutes, demand, *_, home = link
+    assert minutes == pytest.approx(visit["minutes"], abs=0.05)
+    assert demand * home / share == pytest.approx(visit["demand"], abs=0.05)
+    rows = plan.ways[plan.ways["settlement"] == visit["settlement"]]
+    told = minutes * demand * (1.0 - home / share)
+    assert told == pytest.approx(float(rows["minutes"] @ rows["demand"]), rel=0.01)
+    assert len(plan.allocation[plan.allocation["settlement"] == "b"]) == 1
+
+
+def test_controls_say_what_the_page_shows(
+    plan: Plan, browser: Any, tmp_path: Path
+) -> None:
+    """Also who comes back to the page: browsers fill in what was chosen before."""
+    path = plan.to_html(tmp_path / "report.html")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.select_option("#service", "1")
+    page.goto("about:blank")
+    page.go_back()
+    page.wait_for_selector("#sentences li")
+    chosen = page.locator("#service option:checked").inner_text()
+    assert f"Service: {chosen}." in page.locator("#map-caption").text_content()
+    page.close()
 
 
 @given(st.floats(0.0, 1.0), st.integers(0, 3))

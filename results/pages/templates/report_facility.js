@@ -17,8 +17,8 @@ function openFacility(k, j) {
     column(say("Operation, mln a year"), "number", 1),
   ] }, { tools: false });
   at("catchment-title").textContent = `${say("Who comes here, and the next best site")}: ${shown.run.periods[periodOfStep()]}`;
-  const catchment = linksTo(j, service.periods[periodOfStep()]).map(([i, , share, minutes, demand, next, later]) => [
-    territory().settlements.name[i], share, demand, minutes,
+  const catchment = linksTo(j, service.periods[periodOfStep()]).map(([i, , share, minutes, demand, next, later, home]) => [
+    territory().settlements.name[i] + (home ? ` (${percent(home)} ${say("visited at home")})` : ""), share, demand, minutes * (1 - home / share),
     next >= 0 ? service.sites.name[next] : "–", next >= 0 ? later : null,
   ]).sort((a, b) => b[2] - a[2]);
   drawTable(at("facility-catchment"), { name: "catchment", title: say("Who comes here, and the next best site"), total: catchment.length, rows: catchment, columns: [

@@ -75,11 +75,11 @@ function meanMinutes(i, now = view()) {
 }
 
 // What the panel tells is told again when service or period change: it is never stale.
-function panel(title, rows, again, button) {
+function panel(title, rows, again, button, when = stepName()) {
   shown.told = again;
   tell(title, [], button);
   at("card").querySelector("h3").after(
-    make("p", { class: "when" }, `${currentService().title} · ${stepName()}`), ...rows.map((row) => make("p", {}, row)));
+    make("p", { class: "when" }, `${currentService().title} · ${when}`), ...rows.map((row) => make("p", {}, row)));
 }
 function emptyPanel() {
   ways.clearLayers();
@@ -141,7 +141,7 @@ function tellFacility(k, j) {
   drawWays(links);
   const rows = [`${MARKS[action].title}${done ? ` (${done})` : ""}`, stands || say("nothing runs here")];
   rows.push(`${say("Used")}: ${number(used)} / ${number(capacity)} (${service.unit})`);
-  if (service.access) rows.push(`${say("Settlements served")}: ${number(links.length)}`);
+  if (service.access) rows.push(`${say("Settlements served")}: ${number(new Set(links.map(([i]) => i)).size)}`);
   if (cost) rows.push(`${say("Cost")}: ${money(cost, shown.run.currency)}`);
   if (service.access && links.length && shown.step !== "today") {
     rows.push(ifClosed(links, service.unit), command(`--site ${quoted(service.sites.code[j])} --service ${quoted(service.code)}`));
@@ -149,21 +149,25 @@ function tellFacility(k, j) {
   panel(name, rows, again, make("button", { type: "button", onclick: () => openFacility(k, j) }, say("details")));
 }
 
+// Today's lines carry what nobody knows: only what stands is shown of them.
+const statesOf = (network) => (shown.step === "today" ? network?.today : network?.periods[periodOfStep()]) ?? [];
 function tellLine(n, k) {
-  const network = shown.run.networks[n], state = network?.periods[periodOfStep()].find((row) => row[0] === k);
+  const network = shown.run.networks[n], state = statesOf(network).find((row) => row[0] === k);
   if (!state || String(n) !== at("network").value) { emptyPanel(); return; }
   ways.clearLayers();
   panel(`${network.title}: ${network.links[k][4]}`,
     [LINES[kindOfLine(network, state)].told(), state[3]], () => tellLine(n, k));
 }
 
+// Indicators are those of a period of the plan, also where the map shows today or all.
+const shadedPeriod = () => shown.run.periods[periodOfStep()];
 function tellRegion(region, item, value) {
   ways.clearLayers();
   panel(territory().regions[region] ?? region, [`${item.title}: ${number(value, 3)} ${item.unit}`], () => {
     const now = shown.run.shadings[at("shading").value];
     if (now) tellRegion(region, now, now.values[region]?.[periodOfStep()] ?? null);
     else emptyPanel();
-  });
+  }, null, shadedPeriod());
 }
 
 function drawRegions() {
@@ -176,14 +180,12 @@ function drawRegions() {
     return value === null ? { rings } : { rings, fill: shades.of(value), told: () => tellRegion(region, item, value) };
   }), ...zones]);
   const kinds = [...new Map(shown.run.zones.map(({ kind, fill }) => [kind, [squareIcon(fill), kind]])).values()];
-  return [...kinds, ...(shades ? [[squareIcon("#f7f8f8"), `${item.title}, ${item.unit}:`], ...shades.legend] : [])];
+  return [...kinds, ...(shades ? [[squareIcon("#f7f8f8"), `${item.title}, ${item.unit}, ${shadedPeriod()}:`], ...shades.legend] : [])];
 }
 
-// Today nothing is built yet; what is built by a period is drawn from that period on.
 function drawLines() {
   const n = at("network").value, network = shown.run.networks[n];
-  const states = (network?.periods[shown.step === "today" ? 0 : periodOfStep()] ?? []).filter((state) => shown.step !== "today" || !state[1]);
-  const found = states.map((state) => [network.links[state[0]], state, kindOfLine(network, state), () => tellLine(Number(n), state[0])]);
+  const found = statesOf(network).map((state) => [network.links[state[0]], state, kindOfLine(network, state), () => tellLine(Number(n), state[0])]);
   lines.show(found.filter(([, , kind]) => !shown.hidden.has(kind)));
   return new Set(found.map(([, , kind]) => kind));
 }
