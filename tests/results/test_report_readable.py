@@ -460,3 +460,19 @@ def test_a_limit_on_little_and_where_a_target_comes_from() -> None:
     assert all(limits["columns"][k]["digits"] > 0 for k in numbers)
     assert tables["indicators"]["columns"][-1]["title"] == "Target from"
     assert tables["indicators"]["rows"][0][-1] == "assumption"
+
+
+def test_paper_names_what_controls_chose(browser: Any, tmp_path: Path) -> None:
+    """Controls are not printed; which plan and which service are told beside."""
+    instance = aumaq.read("tiny")
+    plans = [aumaq.solve(instance, gap=0.0)] * 2
+    path = tmp_path / "report.html"
+    write_report(plans, path, labels=["all money", "little money"])
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert not page.is_visible("#plan-caption")
+    page.emulate_media(media="print")
+    assert not page.is_visible("#worst-service")
+    assert page.inner_text("#plan-caption") == "Plan 1 / 2: all money"
+    assert page.inner_text("#worst-caption") == "Service: School. Period: 2031-35."
+    page.close()

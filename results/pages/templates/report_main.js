@@ -20,10 +20,12 @@ function drawRun(k) {
   drawTables(run);
   drawByService();
   options(at("service"), run.services.map((service) => service.title));
+  const worst = at("worst-service").value;
   options(at("worst-service"), run.services.filter((service) => service.before).map((service) => service.title));
   choose("network", run.networks.map((layer) => layer.title), run.networks.findIndex((layer) => layer.isRoads));
   choose("shading", run.shadings.map((item) => item.title), -1);
   at("service").value = shown.service;
+  if (at("worst-service").options[worst]) at("worst-service").value = worst;
   drawCharts();
   drawWhoGains();
   drawWorst();

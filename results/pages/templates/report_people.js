@@ -42,6 +42,7 @@ function placesOf(service, isCounted) {
 
 function drawWorst() {
   const service = shown.run.services.filter((item) => item.before)[at("worst-service").value || 0];
+  at("worst-caption").textContent = service ? `${say("Service")}: ${service.title}. ${say("Period")}: ${shown.run.periods.at(-1)}.` : "";
   if (!service) return;
   const rows = placesOf(service, true), felt = (row) => row[5] !== null && Math.abs(row[5]) > 1;
   const lists = {

@@ -42,14 +42,25 @@ function tickText(figure, steps) {
   return (value) => (isShare ? percent(value, digits) : signed(value.toLocaleString(LOCALE, { maximumFractionDigits: digits })));
 }
 
-// The chosen plan is named, and others whose names touch no other name.
-function namedPoints(points, x, y) {
-  const sorted = [...points].sort((a, b) => (b.run === shown.run) - (a.run === shown.run)), taken = [];
-  return sorted.filter(({ x: a, y: b }) => {
-    const isFree = taken.every(([left, top]) => Math.abs(left - x(a.value)) > 110 || Math.abs(top - y(b.value)) > 16);
-    if (isFree) taken.push([x(a.value), y(b.value)]);
-    return isFree;
-  });
+// The chosen plan is named, and others whose names touch no other name and no point;
+// long names are shortened, and stand on the side that has room.
+const LETTER = 6.6, MOST_LETTERS = 32;
+function namedPoints(points, x, y, wide) {
+  const sorted = [...points].sort((a, b) => (b.run === shown.run) - (a.run === shown.run)), found = [];
+  const taken = points.map((point) => [x(point.x.value) - 6, x(point.x.value) + 6, y(point.y.value) - 6, y(point.y.value) + 6]);
+  for (const { run, x: a, y: b } of sorted) {
+    const text = run.label.length > MOST_LETTERS ? `${run.label.slice(0, MOST_LETTERS - 1)}…` : run.label;
+    const size = LETTER * text.length, px = x(a.value), base = y(b.value) - 8;
+    const isFree = ([from, to, above, below]) => taken.every(([left, right, top, low]) => left >= to || right <= from || top >= below || low <= above);
+    const sides = [[px + 12, px + 12 + size, ""], [px - 12 - size, px - 12, "end"]].filter(([from, to]) => from >= LEFT && to <= wide)
+      .map(([from, to, side]) => [[from, to, base - 11, base + 3], side]);
+    const place = sides.find(([box]) => isFree(box)) ?? (run === shown.run ? sides[0] : null);
+    if (!place) continue;
+    const [box, side] = place;
+    taken.push(box);
+    found.push(draw("text", { x: side ? box[1] : box[0], y: base, class: side }, text));
+  }
+  return found;
 }
 
 const MOST_WIDE = 640, LEAST_WIDE = 330, HIGH = 340, LEFT = 96, RIGHT = 36, ABOVE = 36, BELOW = 46;
@@ -73,7 +84,7 @@ function drawTradeoff() {
     cx: x(a.value), cy: y(b.value), r: run === shown.run ? 9 : 6, class: run === shown.run ? "chosen" : "", tabindex: 0, role: "button",
     "aria-label": `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`, "data-plan": k,
   }, draw("title", {}, `${run.label}: ${told(a, a.value)}, ${told(b, b.value)}`)));
-  const names = namedPoints(points, x, y).map(({ run, x: a, y: b }) => draw("text", { x: x(a.value) + (x(a.value) > WIDE - 150 ? -12 : 12), y: y(b.value) - 8, class: x(a.value) > WIDE - 150 ? "end" : "" }, run.label));
+  const names = namedPoints(points, x, y, WIDE);
   const order = [...points].sort((a, b) => a.x.value - b.x.value).map(({ x: a, y: b }) => `${x(a.value)},${y(b.value)}`).join(" ");
   const svg = draw("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group", "aria-label": `${upwards} / ${across}` },
     ...grid, draw("polyline", { points: order, class: "through" }), ...marks, ...names,
@@ -90,6 +101,7 @@ function drawPlans(k) {
   at("plan").value = k;
   at("plan").setAttribute("aria-valuetext", data.runs[k].label);
   at("plan-name").textContent = `${number(k + 1)} / ${number(data.runs.length)}: ${data.runs[k].label}`;
+  at("plan-caption").textContent = `${say("Plan")} ${at("plan-name").textContent}`;
   const labels = labelsOfAll(), kept = [at("across").value, at("upwards").value];
   options(at("across"), labels);
   options(at("upwards"), labels);
