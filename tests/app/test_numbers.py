@@ -13,13 +13,12 @@ from shared_plans import best_plan, shipped
 import aumaq
 from aumaq.instances import ExportError, OptionError
 from aumaq.instances.people.projection import project
-from aumaq.instances.rules import rules_of
 from aumaq.results.exports import write_plan_folder
 from aumaq.results.language import Language
 from aumaq.results.store import Store
 from aumaq.results.studies.bench.runs import opened
 from aumaq.results.studies.facility import explain_site, ranking
-from aumaq.results.studies.rule import explain_rule
+from aumaq.results.studies.rule import asked_rules, explain_rule
 from aumaq.results.studies.settlement import explain_settlement
 
 INF, NAN = float("inf"), float("nan")
@@ -27,7 +26,7 @@ INF, NAN = float("inf"), float("nan")
 
 def a_rule() -> str:
     """Return the id of a rule of the shipped instance."""
-    return next(iter(rules_of(shipped())))
+    return next(iter(asked_rules(shipped())))
 
 
 def project_to(year: int) -> object:
