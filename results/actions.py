@@ -12,6 +12,8 @@ DONE = {
     "renew": say("renewed"),
     "keep": say("kept"),
 }
+EVERY = DONE | {"build": say("built"), "choose": say("chosen")}
+"""The same of networks, roads and growth points, too."""
 CHANGES = {
     "open": say("{n} opened"),
     "enlarge": say("{n} enlarged"),

@@ -15,7 +15,7 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.dtypes import TEXT
 from aumaq.instances.schema.networks import LOAD_UNITS
 from aumaq.instances.schema.titles import title_of
-from aumaq.results.actions import DONE
+from aumaq.results.actions import EVERY
 from aumaq.results.indicators.gains import BY
 from aumaq.results.language import Language
 from aumaq.results.plan.deployment_steps import FACILITY, GROWTH, LINK, LOCAL, ROAD
@@ -53,7 +53,7 @@ KINDS: Mapping[str, Mapping[str, Text]] = {
 """Table -> its words for kinds."""
 WORDS: Mapping[str, Mapping[str, Text]] = {
     "direction": {"higher": say("more is better"), "lower": say("less is better")},
-    "action": DONE | {"build": say("built"), "choose": say("chosen")},
+    "action": EVERY,
     "item": ITEMS, "term": ITEMS,
     "sector": SECTOR_TITLES, "by": BY, "spending": SPENDING,
     "network": NETWORKS, "service": NETWORKS | PAID_FOR,

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances.language.texts import say
+from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.terms import COVERED, INVESTMENT
-from aumaq.results.actions import DONE
+from aumaq.results.actions import EVERY
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import (
@@ -21,7 +22,12 @@ from aumaq.results.pages.territory import (
     site_names,
     upgrade_titles,
 )
-from aumaq.results.plan.titles import level_title, network_titles
+from aumaq.results.plan.titles import (
+    PAID_FOR,
+    level_title,
+    network_titles,
+    titles_by_code,
+)
 from aumaq.results.report.finance import paid_for
 from aumaq.results.report.networks import capacity, kilometres
 from aumaq.results.report.services import used_sites
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
     from aumaq.instances import Instance
     from aumaq.results.plan.plan import Plan
 
-ACTIONS = DONE | {"build": say("built")}
 Payers = Callable[[str, str, str], str]
 """Service, region and period -> who pays what is invested there, as readers call it."""
 Action = tuple[str, str, int, int]
@@ -40,7 +45,7 @@ KEYS = ["what", "place", "region", "period", "action", "units", "detail", "cost_
 
 def done_words(lang: Language) -> list[str]:
     """Return what readers call each action, in the order in which they are told."""
-    return [lang.tell(word) for word in ACTIONS.values()]
+    return [lang.tell(word) for word in EVERY.values()]
 
 
 def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
@@ -50,7 +55,8 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
         _of_service(plan, k, name, pays, lang)
         for k, name in enumerate(plan.instance.service_names)
     ]
-    parts += [make(plan, pays, lang) for make in (_of_networks, _of_local, _of_roads)]
+    others = (_of_networks, _of_local, _of_roads, _of_growth)
+    parts += [make(plan, pays, lang) for make in others]
     rows = pd.concat([part for part in parts if len(part)] or parts[:1])
     rows = rows.sort_values("cost_mln", ascending=False, kind="stable")
     regions = region_names(plan.instance, lang)
@@ -59,7 +65,7 @@ def action_list(plan: Plan, lang: Language) -> dict[str, Any]:
         Column(say("Where"), rows["place"].tolist()),
         Column(say("Region"), [regions.get(r, r) for r in rows["region"]]),
         Column(say("Period"), rows["period"].tolist()),
-        Column(say("Action"), [lang.tell(ACTIONS[a]) for a in rows["action"]]),
+        Column(say("Action"), [lang.tell(EVERY[a]) for a in rows["action"]]),
         Column(say("Units"), rows["units"].tolist(), "number"),
         Column(say("Cost, mln"), rows["cost_mln"].tolist(), "number", 1),
         Column(say("Served there"), rows["served"].tolist(), "number"),
@@ -277,6 +283,27 @@ def _of_roads(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
             pays(ROADS, row["region"], row["period"]), "", None,
         ]
         for row in plan.table("road_upgrades").to_dict("records")
+    ]  # fmt: skip
+    return pd.DataFrame(found, columns=KEYS)
+
+
+def _of_growth(plan: Plan, pays: Payers, lang: Language) -> pd.DataFrame:
+    """Return the growth points, each in the period in which it is first chosen."""
+    rows = plan.table("growth_points")
+    rows = rows[rows["is_chosen"].astype(bool)]
+    at = rows["period"].map(list(plan.instance.period_names).index)
+    rows = rows.iloc[np.argsort(at, kind="stable")]
+    rows = rows.drop_duplicates(["settlement", "tier"])
+    what = lang.tell(PAID_FOR[GROWTH_POINTS])
+    titles = titles_by_code(plan.instance.tables["growth_tiers"], "tier", lang)
+    place, _ = _places(plan.instance, lang)
+    found = [
+        [
+            what, place[row["settlement"]], row["region"], row["period"], "choose", 1,
+            titles[row["tier"]], row["capex_mln"], None, "",
+            pays(GROWTH_POINTS, row["region"], row["period"]), "", None,
+        ]
+        for row in rows.to_dict("records")
     ]  # fmt: skip
     return pd.DataFrame(found, columns=KEYS)
 

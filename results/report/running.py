@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aumaq.instances.language.texts import say
-from aumaq.results.actions import DONE
+from aumaq.results.actions import EVERY
 from aumaq.results.language import Language
 from aumaq.results.pages.grid import Column, grid
 from aumaq.results.pages.territory import link_names, region_names, upgrade_titles
@@ -14,8 +14,6 @@ from aumaq.results.plan.titles import titles_by_code, titles_of
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
-
-ACTIONS = DONE | {"build": say("built"), "choose": say("chosen")}
 
 
 def running_tables(plan: Plan, lang: Language) -> list[dict[str, Any]]:
@@ -40,7 +38,7 @@ def order(plan: Plan, lang: Language) -> dict[str, Any]:
         or upgrades.get(row.code, row.code)
         for row in rows.itertuples()
     ]
-    words = [lang.tell(ACTIONS[action]) for action in rows["action"]]
+    words = [lang.tell(EVERY[action]) for action in rows["action"]]
     columns = [
         Column(say("Period"), rows["period"].tolist()),
         Column(say("Step"), rows["step"].tolist(), "number"),

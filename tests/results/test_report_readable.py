@@ -30,6 +30,7 @@ from aumaq.results.language import ENGLISH, LANGUAGES, Language
 from aumaq.results.office import content
 from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
+from aumaq.results.plan.figures import investment
 from aumaq.results.plan.plan import Plan
 from aumaq.results.plan.summary import sentences, works_told
 from aumaq.results.report.decision import decision
@@ -44,6 +45,15 @@ from aumaq.results.report.running import order
 def plan() -> Plan:
     """Return a plan that builds a line in one step; its nodes feed places by name."""
     return aumaq.solve(eventful(), gap=0.0)
+
+
+def test_the_list_of_actions_has_all_that_is_invested(plan: Plan) -> None:
+    """Facilities, networks, roads and growth points: what the card says."""
+    rows = document([plan], ENGLISH)["runs"][0]["tables"]["actions"]["rows"]
+    assert {"Growth points", "Roads"} <= {row[0] for row in rows}
+    assert sum(row[6] for row in rows) == pytest.approx(
+        investment(plan, "period").sum()
+    )
 
 
 def twice_built(plan: Plan) -> Plan:
