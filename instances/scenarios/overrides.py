@@ -178,7 +178,11 @@ class _Change:
                 pd.to_numeric(text, errors="coerce")
             )  # no whole numbers: they wrap
             if not np.isfinite(by):
-                self._wrong(say("expected a finite number"), "value")
+                right = text.replace(",", ".")
+                wrong = say("expected a finite number")
+                if right != text:
+                    wrong = say("decimals have a point: {right}", right=right)
+                self._wrong(wrong, "value")
                 return None
             changed = cells * by if action == "times" else cells + by
         else:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 HEAD_FILL = "FFDCE6F1"
 SHOWN_ROWS = 200
 """Rows by which the width of a column is measured."""
+SUMMARY_WIDTHS = (36, 64)
+"""Widths of the columns of the summary, in characters."""
+LINE_POINTS = 15
+"""Height of a line of text."""
 ANCHOR_COLUMNS = (
     "anchor", "title", "kind", "settlement", "first_period", "jobs", "people_who_come",
     "power_kw", "water_m3_per_day", "is_synthetic", "source",
@@ -147,14 +151,15 @@ def _summary(
     book: Any, plan: Plan, tables: dict[str, pd.DataFrame], lang: Language
 ) -> None:
     sheet = book.create_sheet(lang.tell(say("Summary")))
-    sheet.column_dimensions["A"].width = 32
-    sheet.column_dimensions["B"].width = 40
+    for letter, width in zip("AB", SUMMARY_WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    _for_paper(sheet)
     title = lang.title(plan.instance.title, plan.instance.name)
-    sheet.append([_bold(sheet, title)])
-    for caution in cautions(plan, lang):
-        sheet.append([_bold(sheet, caution)])
-    for sentence in sentences(plan, lang):
-        sheet.append([cell_of(sheet, sentence)])
+    told = [_bold(sheet, title)]
+    told += [_bold(sheet, caution) for caution in cautions(plan, lang)]
+    told += [_styled(sheet, sentence) for sentence in sentences(plan, lang)]
+    for row, cell in enumerate(told, start=1):
+        _whole_line(sheet, row, cell)
     sheet.append([])
     sheet.append([_bold(sheet, lang.tell(say("The proof")))])
     for key, label in FACTS.items():
@@ -178,6 +183,24 @@ def _summary(
         sheet.append([link, len(table)])
 
 
+def _whole_line(sheet: Any, row: int, cell: Any) -> None:
+    """Append a text over both columns of the summary, in as many lines as it takes."""
+    from openpyxl.styles import Alignment
+
+    lines = -(-len(str(cell.value)) // sum(SUMMARY_WIDTHS))
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.row_dimensions[row].height = LINE_POINTS * lines
+    sheet.merged_cells.add(f"A{row}:B{row}")
+    sheet.append([cell])
+
+
+def _for_paper(sheet: Any) -> None:
+    """Print a sheet as wide as the paper."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0  # as many pages as it takes
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
 def _table(book: Any, title: str, table: pd.DataFrame, heads: list[Head]) -> None:
     from openpyxl.utils import get_column_letter
 
@@ -187,6 +210,8 @@ def _table(book: Any, title: str, table: pd.DataFrame, heads: list[Head]) -> Non
         longest = cells.str.len().max() if cells.dtype == "str" else 8
         width = min(40, max(len(head.title), int(longest)) + 3)
         sheet.column_dimensions[get_column_letter(k + 1)].width = width
+    _for_paper(sheet)
+    sheet.print_title_rows = "1:1"
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(table) + 1}"
     sheet.append([_bold(sheet, head.title) for head in heads])
@@ -220,11 +245,16 @@ def _cell(sheet: Any, value: object) -> Any:
     return WriteOnlyCell(sheet, value=value)
 
 
+def _styled(sheet: Any, text: str) -> Any:
+    """Return a cell of a text that may be given a style."""
+    cell = cell_of(sheet, text)
+    return _cell(sheet, cell) if isinstance(cell, str) else cell
+
+
 def _bold(sheet: Any, text: str) -> Any:
     from openpyxl.styles import Font, PatternFill
 
-    cell = cell_of(sheet, text)
-    cell = _cell(sheet, cell) if isinstance(cell, str) else cell
+    cell = _styled(sheet, text)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor=HEAD_FILL)
     return cell

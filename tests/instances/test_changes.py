@@ -80,6 +80,7 @@ def test_every_wrong_change_is_told() -> None:
         "levels[service=zz].capex_mln*2": "no row of levels is meant",
         "budgets.amount_mln*2": "budgets has no rows here",
         "levels.capex_mln*x": "expected a finite number",
+        "levels.capex_mln*1,2": "decimals have a point: 1.2",
         "settlements.lat=95": "expected at most 90",
     }
     with pytest.raises(InstanceError) as caught:

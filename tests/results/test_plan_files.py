@@ -72,6 +72,11 @@ def test_workbook_of_a_plan_in_openpyxl(plan: Plan, tmp_path: Path) -> None:
     assert sheet.cell(2, column).number_format == "#,##0.00"
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == f"A1:P{len(plan.facilities) + 1}"
+    assert (sheet.print_title_rows, sheet.page_setup.fitToHeight) == ("$1:$1", 0)
+    summary = book["Summary"]
+    assert summary.sheet_properties.pageSetUpPr.fitToPage
+    assert summary["A2"].alignment.wrap_text  # a sentence, over both columns
+    assert "A2:B2" in summary.merged_cells
     cells = [c for s in book.worksheets for row in s.iter_rows() for c in row]
     assert not any(c.data_type in ("f", "e") for c in cells)
     names = plan.facilities["name"].tolist()
