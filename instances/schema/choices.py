@@ -45,6 +45,8 @@ def flag_words(code: str) -> tuple[str, str]:
 
 def shown_choice(column: Column, cell: object, code: str) -> object:
     """Return a cell as a reader of the language knows it."""
+    if code != "en" and column.kind == "flag" and isinstance(cell, bool):
+        return flag_words(code)[0 if cell else 1]
     if code == "en" or not column.choices or cell not in column.choices:
         return cell
     return choice_words(column.choices, code)[column.choices.index(str(cell))]

@@ -101,6 +101,15 @@ def test_drop_downs_point_at_the_right_column(tmp_path: Path, code: str) -> None
                  for rule in sheet.data_validations.dataValidation}  # fmt: skip
         for cell, column in zip(sheet[1], table.columns, strict=True):
             assert cell.comment.text.startswith(column.name + "\n")
+            if column.kind == "flag":
+                words = rules[cell.column_letter].strip('"').split(",")
+                assert all(word in cell.comment.text for word in words)
+                own = [row[0] for row in sheet.iter_rows(
+                    2, min_col=cell.column, max_col=cell.column, values_only=True
+                ) if row[0] is not None]  # fmt: skip
+                assert {str(value).upper() for value in own} <= {
+                    word.upper() for word in words
+                }
             if column.references:
                 found = LIST.match(rules[cell.column_letter])
                 assert found, rules[cell.column_letter]

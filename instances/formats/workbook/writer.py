@@ -90,11 +90,12 @@ def note(
     *words_of*: the language of the words that it takes (default: *lang*).
     """
     words_of = words_of or lang
+    yes, no = flag_words(words_of)
     kind = {
         "text": worded(say("text"), lang),
         "int": worded(say("a whole number"), lang),
         "number": worded(say("a number"), lang),
-        "flag": worded(say("TRUE or FALSE"), lang),
+        "flag": worded(say("{yes} or {no}"), lang, yes=yes, no=no),
     }["int" if column.is_whole else column.kind]
     unit = f", {worded(column.unit, lang)}" if column.unit else ""
     lines = [column.name, worded(column.meaning, lang), kind + unit]
@@ -114,8 +115,8 @@ def note(
         lines.append(worded(say("required"), lang))
     elif column.default is not None:
         default = shown_choice(column, column.default, words_of)
-        if isinstance(default, bool):
-            default = flag_words(words_of)[0 if default else 1]
+        if isinstance(default, bool):  # in English: Excel's own words
+            default = yes if default else no
         lines.append(worded(say("empty: {value}"), lang, value=default))
     return "\n".join(lines)
 
@@ -252,7 +253,7 @@ def _write_table(
 
 def _worded_cells(frame: pd.DataFrame, column: Column, lang: str) -> list[Any]:
     cells = frame[column.name].tolist()
-    if lang == "en" or not column.choices:
+    if lang == "en" or not (column.choices or column.kind == "flag"):
         return cells
     return [shown_choice(column, cell, lang) for cell in cells]
 
