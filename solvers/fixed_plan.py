@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aumaq.instances import Instance
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.model import BuiltModel, build
 from aumaq.model.data.gathered import gather
 from aumaq.solvers.highs.matrices import (
+    NO_LIMIT,
     Matrices,
     compile_matrices,
     with_fixed,
@@ -32,19 +33,25 @@ from aumaq.solvers.solution.decisions import Decisions, Given, Status
 from aumaq.solvers.solution.settled import settled
 
 GAP = 1e-6
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Priced:
     """Cost, activity and price of each row, all of the programme's rows that are left.
 
-    ``prices`` are what the objective (mln) falls by if the row gave way by one of its
-    own units, at least 0; ``row_numbers`` the rows' numbers in the programme.
+    ``amounts`` is what stands on each side of a row, whatever is brought to which: of
+    people in a facility and its places, half of both. ``weighs`` says which rows have
+    terms of both signs. ``prices`` are what the objective (mln) falls by if the row gave
+    way by one of its own units, at least 0; ``row_numbers`` the rows' numbers in the
+    programme.
     """
 
     objective_mln: float
     row_numbers: Ints
     activity: Floats
+    amounts: Floats
+    weighs: Flags
     lower: Floats
     upper: Floats
     prices: Floats
@@ -79,7 +86,7 @@ class FixedPlan:
         begun, values = time.monotonic(), self.values(seconds)
         if values is None:
             return None
-        m = with_whole_fixed(self.matrices, values)
+        m = without_implied_limits(with_whole_fixed(self.matrices, values))
         found = self._run(m, seconds - (time.monotonic() - begun))
         if found.status is not Status.OPTIMAL or found.duals is None:
             return None
@@ -88,6 +95,8 @@ class FixedPlan:
             found.objective,
             m.row_numbers,
             np.asarray(m.sparse @ found.values),
+            0.5 * np.asarray(abs(m.sparse) @ np.abs(found.values)),
+            _both_signs(m),
             m.row_lower,
             m.row_upper,
             np.abs(found.duals),
@@ -131,3 +140,33 @@ class FixedPlan:
         if self._values is not None:
             solver.start_from(np.arange(len(self._values)), self._values)
         return solver.run(max(seconds, 0.1), Silent(), time.monotonic())
+
+
+def without_implied_limits(m: Matrices) -> Matrices:
+    """Return the LP without upper limits of columns that a row implies.
+
+    A share is limited by what the largest facility holds: that rows say it, too, would
+    leave them without a price. A row counts that implies the limit by lower limits and
+    fixed columns alone, so that no two limits go because each implies the other.
+    """
+    coefficients = m.sparse.tocoo()
+    row, column = coefficients.coords
+    low, is_fixed = m.column_lower, m.column_lower == m.column_upper
+    implied = np.full(len(low), np.inf)
+    for sign, side in ((1.0, m.row_upper), (-1.0, -m.row_lower)):
+        a = sign * coefficients.data
+        is_known = np.isfinite(low[column]) & ((a > 0.0) | is_fixed[column])
+        least = np.where(is_known, a * np.where(is_known, low[column], 0.0), 0.0)
+        rest = side - np.bincount(row, least, len(side))
+        unknown = np.bincount(row, ~is_known, len(side)) > 0
+        use = (a > 0.0) & ~unknown[row] & (side[row] < NO_LIMIT)
+        most = (rest[row[use]] + least[use]) / a[use]
+        np.minimum.at(implied, column[use], most)
+    is_implied = ~is_fixed & (implied <= m.column_upper + TOLERANCE)
+    return replace(m, column_upper=np.where(is_implied, np.inf, m.column_upper))
+
+
+def _both_signs(m: Matrices) -> Flags:
+    """Return which rows have coefficients above 0 and below."""
+    sums, sizes = (np.asarray(part.sum(axis=1)) for part in (m.sparse, abs(m.sparse)))
+    return np.abs(sums) < sizes

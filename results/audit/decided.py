@@ -189,9 +189,9 @@ def _place(name: str, row: Mapping[str, object]) -> Text:
     return named(row, KEYS[name])
 
 
-OF_SECTORS = ("financing", "partnerships")
-"""Tables of who pays: their service may be roads, staff, or else none of the services.
-What nothing costs is found there where it is paid."""
+PAID_FOR = ("financing", "partnerships")
+"""Tables of who pays: what is paid for may be roads or staff, which are no services.
+The audit of money finds a row that pays for what there is not."""
 
 
 def check_names(
@@ -209,7 +209,7 @@ def check_names(
             continue
         good = np.ones(len(frame), dtype=bool)
         columns = [c for c in known if c in frame.columns]
-        if name in OF_SECTORS:
+        if name in PAID_FOR:
             columns.remove("service")
         for column in columns:
             strange = ~frame[column].isin(known[column]).to_numpy()

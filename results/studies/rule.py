@@ -151,7 +151,10 @@ def explain_rule(
     places: tuple[tuple[dict[str, Any], float], ...] = ()
     binding = 0
     if priced is not None:
-        places, binding = _binding(priced, numbers, labels)
+        may_bind = dict(zip(numbers.tolist(), labels, strict=True))
+        for number in never_full(fixed.built.program, rule):
+            del may_bind[number]
+        places, binding = _binding(priced, may_bind)
     difference = None
     left = time_limit - (time.monotonic() - begun)
     freed = None if len(numbers) else without_rule(plan.instance, rule)
@@ -217,6 +220,23 @@ def rows_of(program: Program, rule: str) -> tuple[Ints, list[dict[str, Any]]]:
     return np.array(numbers, dtype=np.int64), labels
 
 
+def never_full(program: Program, rule: str) -> list[int]:
+    """Return the rows on what facilities hold where all who may ever come have room.
+
+    They bind where all of these come: such a row stands for ``open_first``.
+    """
+    found, first = list[int](), 0
+    for block in program.blocks.values():
+        for rows in block.rows.values():
+            where = rows.where
+            if {"room", "usable", "level"} <= set(where.columns):
+                holds_all = (where["room"] < where["usable"]) & (where["level"] > 0)
+                own = _matching(rows, rule)
+                found += [first + k for k in own if holds_all[k]]
+            first += len(rows)
+    return found
+
+
 def _matching(rows: RowSet, rule: str) -> list[int]:
     """Return which rows enforce a rule."""
     columns = [name for _, name, _, _ in Formatter().parse(rows.rule) if name]
@@ -235,25 +255,33 @@ def _matching(rows: RowSet, rule: str) -> list[int]:
 
 
 def _binding(
-    priced: Priced, numbers: Ints, labels: list[dict[str, Any]]
+    priced: Priced, labels: dict[int, dict[str, Any]]
 ) -> tuple[tuple[tuple[dict[str, Any], float], ...], int]:
-    """Return where rows bind with the price of a per cent, dearest first; how many."""
+    """Return where rows bind with the price of a per cent, dearest first; how many.
+
+    *labels* are the indices of each row, by its number.
+
+    A row that weighs two things against each other has a limit of 0, which a place
+    with neither of the two keeps, too: it does not bind there.
+    """
     place = {int(n): k for k, n in enumerate(priced.row_numbers)}
     found = []
-    for number, at in zip(numbers.tolist(), labels, strict=True):
+    for number, at in labels.items():
         k = place.get(number)
-        if k is None:
+        if k is None or (limit := _limit_reached(priced, k)) is None:
             continue
-        sides = [
-            side for side in (priced.lower[k], priced.upper[k])
-            if abs(side) < NO_LIMIT
-        ]  # fmt: skip
-        near = [
-            side
-            for side in sides
-            if abs(priced.activity[k] - side) <= TIGHT * max(1.0, abs(side))
-        ]
-        if near:
-            found.append((at, 0.01 * abs(near[0]) * float(priced.prices[k])))
+        room, price = abs(limit) or float(priced.amounts[k]), float(priced.prices[k])
+        if room > 0.0 or not priced.weighs[k]:
+            found.append((at, 0.01 * room * price))
     found.sort(key=lambda item: -item[1])
     return tuple(found), len(found)
+
+
+def _limit_reached(priced: Priced, k: int) -> float | None:
+    """Return the limit that a row has reached, None if it has room to both sides."""
+    for side in (float(priced.lower[k]), float(priced.upper[k])):
+        if abs(side) >= NO_LIMIT:
+            continue
+        if abs(priced.activity[k] - side) <= TIGHT * max(1.0, abs(side)):
+            return side
+    return None

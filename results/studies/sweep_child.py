@@ -34,15 +34,12 @@ def main() -> None:
         answer("event", event)
 
     with listening() as heard:
-        from aumaq.results.studies.sweep_task import BEFORE_A_PLAN, no_plan, outcome_of
+        from aumaq.results.studies.sweep_task import BEFORE_A_PLAN, outcome_of, stopped
 
         task = pickle.load(sys.stdin.buffer)
         is_done = threading.Event()
         threading.Thread(target=leave_with_asker, args=(is_done,), daemon=True).start()
-        if heard:
-            outcome = no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
-        else:
-            outcome = outcome_of(task, tell)
+        outcome = stopped(task, BEFORE_A_PLAN) if heard else outcome_of(task, tell)
         is_done.set()
         answer("done", outcome)
 

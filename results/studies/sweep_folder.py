@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from aumaq.results.studies.sweep import Sweep
 
 TABLE, RECORD = "sweep.csv", "sweep.json"
+STOPPED = "stopped"
+"""Status of a scenario of which Ctrl-C left nothing known."""
 
 
 def folder_names(scenarios: Iterable[str]) -> dict[str, str]:
@@ -51,11 +53,15 @@ def check_sweep_target(
 
 
 def write_sweep(found: Sweep, folder: Path) -> None:
-    """Write the table; plans of an earlier sweep that are not in it go."""
+    """Write the table; plans of an earlier sweep that are not in it go.
+
+    Those of scenarios that Ctrl-C did not let begin stay: nothing replaces them.
+    """
     rows = found.rows.set_index("scenario")
     folders = folder_names(rows.index)
     has_plan, status = rows["has_plan"], rows["status"]
-    kept = {own for name, own in folders.items() if has_plan[name]}
+    kept = {own for name, own in folders.items()
+            if has_plan[name] or status[name] == STOPPED}  # fmt: skip
     wrong = {own for name, own in folders.items() if status[name] == "contradicted"}
     with told(folder):
         for own in {*_earlier(folder).values(), *folders.values()}:

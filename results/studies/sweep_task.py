@@ -19,13 +19,14 @@ from aumaq.instances import (
     from_tables,
 )
 from aumaq.instances.language.texts import Text, chained, say
+from aumaq.results.exports.csv_folder import is_plan_folder
 from aumaq.results.exports.plan_folder import write_plan_folder
 from aumaq.results.exports.side_files import INDICATORS_FILE, SIDE
 from aumaq.results.plan.cautions import contradiction
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.coordination import figures
 from aumaq.results.studies.solve import solve
-from aumaq.results.studies.sweep_folder import evidence_file
+from aumaq.results.studies.sweep_folder import STOPPED, evidence_file
 from aumaq.solvers import ProgressEvent
 
 EVENT_SECONDS = 1.0
@@ -35,7 +36,7 @@ STATUSES = {
     "no_plan": say("no plan"),
     "failed": say("failed"),
     "died": say("died"),
-    "stopped": say("stopped"),
+    STOPPED: say("stopped"),
 }
 """Statuses of rows without a plan, beyond those of a solve -> what they are called."""
 Tell = Callable[[ProgressEvent], None]
@@ -71,6 +72,13 @@ def no_plan(scenario: str, status: str, message: Text, seconds: float) -> Outcom
         "seconds": round(seconds, 3), "message": message,
     }  # fmt: skip
     return Outcome(row)
+
+
+def stopped(task: SweepTask, why: Text, seconds: float = 0.0) -> Outcome:
+    """Return the row of a scenario that was stopped; an earlier plan of it stays."""
+    if task.folder is not None and is_plan_folder(task.folder):
+        why = joined(why, say("its earlier plan stays in the folder"))
+    return no_plan(task.scenario, STOPPED, why, seconds)
 
 
 def status_title(status: str) -> Text:
@@ -112,7 +120,7 @@ def outcome_of(task: SweepTask, tell: Tell | None = None) -> Outcome:
     except AumaqError as error:
         return failed("failed", error.text)
     except KeyboardInterrupt:
-        return failed("stopped", BEFORE_A_PLAN)
+        return stopped(task, BEFORE_A_PLAN, time.monotonic() - started)
     except Exception as error:  # a batch goes on whatever one scenario does
         return failed("failed", unforeseen(error))
     return Outcome(row, dict(plan.tables), dict(plan.record), troubles)

@@ -23,6 +23,7 @@ from aumaq.results.studies.sweep_task import (
     joined,
     no_plan,
     outcome_of,
+    stopped,
     unforeseen,
 )
 from aumaq.solvers import Progress
@@ -60,7 +61,7 @@ def in_processes(
                 for child in running:
                     child.interrupt()
                 for task in waiting:
-                    yield no_plan(task.scenario, "stopped", NOT_BEGUN, 0.0)
+                    yield stopped(task, NOT_BEGUN)
                 waiting.clear()
             while waiting and len(running) < jobs:
                 task = waiting.pop(0)
@@ -104,7 +105,7 @@ def _lost(
     """Return the row of a process that ended without an answer."""
     code = child.exit_code or 0
     if code == -signal.SIGINT:  # it had not begun to listen
-        return no_plan(task.scenario, "stopped", BEFORE_A_PLAN, child.seconds)
+        return stopped(task, BEFORE_A_PLAN, child.seconds)
     ended = say("signal {n}", n=-code) if code < 0 else say("exit code {n}", n=code)
     text = say("the process ended without an answer ({how})", how=ended)
     why = unforeseen(trouble) if trouble else say("")
@@ -133,4 +134,4 @@ def on_cluster(
                     yield no_plan(task.scenario, "died", unforeseen(error), 0.0)
         client.cancel(list(waiting))
         for task in waiting.values():
-            yield no_plan(task.scenario, "stopped", BEFORE_A_PLAN, 0.0)
+            yield stopped(task, BEFORE_A_PLAN)

@@ -196,6 +196,29 @@ def test_a_rule_and_its_price() -> None:
         explain_rule(plan, "budget:x")
 
 
+def test_a_rule_that_weighs_two_things_binds_where_there_is_something() -> None:
+    """A full school binds, a per cent of it is a pupil; one that is never full does
+    not, nor does an empty place.
+    """
+    instance = tiny(
+        settlements=[{"settlement": v, "population": n}
+                     for v, n in (("a", 120.0), ("b", 0.5), ("c", 50.0))],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 1.0,
+                   "served_within_minutes": 60.0}],
+        levels=[{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 50.0}],
+        travel=[{"settlement": v, "site": w, "minutes": 900.0}
+                for v, w in ("ab", "ac", "bc")],
+        sites=[{"service": "s", "site": v, "settlement": v} for v in "abc"],
+    )  # fmt: skip
+    with_it = best_plan_cost(instance)
+    assert with_it is not None
+    found = explain_rule(aumaq.solve(instance, gap=0.0), "capacity:s")
+    assert found.binding == 1
+    more = best(instance, "levels.capacity=101")
+    assert more is not None
+    assert found.saves_mln == pytest.approx(with_it - more)
+
+
 def test_what_is_not_in_the_model_has_a_price() -> None:
     """The land, and a site that is shut: what is saved without, by enumeration.
 

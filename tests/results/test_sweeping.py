@@ -153,6 +153,19 @@ def test_ctrl_c_keeps_plans_and_says_what_was_not_begun(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+def test_what_ctrl_c_stopped_keeps_its_earlier_plan_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep begun anew and stopped at once has lost nothing."""
+    aumaq.sweep(build(), "base,other", folder=tmp_path, gap=0.0)
+    before = (tmp_path / "base" / "plan.json").read_bytes()
+    monkeypatch.setattr(task_pool, "is_asked", lambda: True)
+    found = aumaq.sweep(build(), "base,other", folder=tmp_path, gap=0.0)
+    assert list(found.rows["status"]) == ["stopped", "stopped"]
+    assert "earlier plan stays" in str(found.rows["message"][0])
+    assert (tmp_path / "base" / "plan.json").read_bytes() == before
+
+
 @pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_rows() -> None:
     """Tasks run on workers by address; a broken one is a row."""
@@ -182,11 +195,15 @@ def test_what_is_no_address_is_not_called(
         aumaq.sweep(build(), "base", dask=address)
 
 
-def found_of(instance: aumaq.Instance, plans: dict[str, aumaq.Plan | None]) -> Sweep:
-    """Return a sweep with these plans, or none."""
+def found_of(
+    instance: aumaq.Instance,
+    plans: dict[str, aumaq.Plan | None],
+    no_plan: str = "no_plan",
+) -> Sweep:
+    """Return a sweep with these plans, or none, and then this status."""
     rows = {
         name: {"scenario": name, "has_plan": plan is not None, "verified": True,
-               "status": "no_plan" if plan is None else plan.status}
+               "status": no_plan if plan is None else plan.status}
         for name, plan in plans.items()
     }  # fmt: skip
     outcomes = {name: Outcome(row) for name, row in rows.items()}
@@ -221,6 +238,9 @@ def test_a_folder_holds_the_plans_of_its_table_and_no_others(tmp_path: Path) -> 
         check(["base", "poor"], overwrite=True)
     (folder / "other" / "notes.txt").unlink()
     assert sorted(folder.rglob("*")) == before
-    write_sweep(found_of(instance, {"base": None, "poor": None}), folder)
+    nothing: dict[str, aumaq.Plan | None] = {"base": None, "poor": None}
+    write_sweep(found_of(instance, {**nothing, "other": None}, "stopped"), folder)
+    assert sorted(folder.rglob("*")) == before
+    write_sweep(found_of(instance, nothing), folder)
     assert {item.name for item in folder.iterdir()} == {TABLE, RECORD, "mine"}
     assert list(opened([str(folder)])) == [str(folder / "mine")]
