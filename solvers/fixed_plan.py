@@ -42,9 +42,9 @@ class Priced:
 
     ``amounts`` is what stands on each side of a row, whatever is brought to which: of
     people in a facility and its places, half of both. ``weighs`` says which rows have
-    terms of both signs. ``prices`` are what the objective (mln) falls by if the row gave
-    way by one of its own units, at least 0; ``row_numbers`` the rows' numbers in the
-    programme.
+    terms of both signs. ``prices`` are what the objective (mln) falls by if the row
+    gave way by one of its own units, at least 0; ``row_numbers`` the rows' numbers in
+    the programme.
     """
 
     objective_mln: float
