@@ -80,7 +80,6 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
     cost = sum(
         need[i] * _unit(problem, i, j, j + 1) for i, j in enumerate(plan) if need[i] > 0
     )
-    cost += _gap_cost(problem, plan)
     rules = problem["rules"]
     rides = [i for i, j in enumerate(plan) if j in problem["bus"][i]]
     price = [problem["bus"][i][plan[i]] for i in rides]
@@ -102,6 +101,7 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
             counts = problem["mobile"][m]["counts"] and not is_near[i]
             reach[k, column] = float(i in members and counts)
     if not rides and not seen:
+        cost += _gap_cost(problem, plan)
         short = np.maximum(missing, 0.0)
         is_lost = any(
             x > EPS and r[3] == inf for x, r in zip(short, rules, strict=True)
@@ -112,9 +112,20 @@ def _cost_of(problem: Problem, plan: tuple[int, ...]) -> float:
     rows, limits = visit_rows(problem, seen)
     own = np.vstack([once, np.hstack([np.zeros((len(rows), len(rides))), rows])])
     own = np.hstack([own, np.zeros((len(own), len(rules)))])
-    found = linprog(price, A_ub=np.vstack([-reach, own]),
-                    b_ub=np.concatenate([EPS - missing, need, limits]),
-                    bounds=[(0.0, m) for m in most])  # fmt: skip
+    apart, at_most, excess = _apart(problem, plan, seen)
+    own = np.vstack([-reach, own])
+    before = np.zeros((len(apart), len(rides))), np.zeros((len(apart), len(rules)))
+    count = len(seen)
+    rows = [
+        np.hstack([own, np.zeros((len(own), len(excess)))]),
+        np.hstack([before[0], apart[:, :count], before[1], apart[:, count:]]),
+    ]
+    found = linprog(
+        price + excess,
+        A_ub=np.vstack(rows),
+        b_ub=np.concatenate([EPS - missing, need, limits, at_most + EPS]),
+        bounds=[(0.0, m) for m in [*most, *(None for _ in excess)]],
+    )
     return float(cost + found.fun) if found.status == 0 else inf
 
 
@@ -142,6 +153,35 @@ def _gap_cost(problem: Problem, plan: tuple[int, ...]) -> float:
         if over > EPS:
             cost += price * over
     return cost
+
+
+def _apart(
+    problem: Problem, plan: tuple[int, ...], seen: list[tuple[int, int, int]]
+) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    """Return rows over who is visited at home and what is too much, limits and prices.
+
+    Of any two groups the one is little above the other; a visit is worth its own.
+    """
+    need, priced = problem["need"], _priced_gaps(problem)
+    rows, limits = [], []
+    for gap in problem["gaps"]:
+        groups, worth, most, price = gap
+        values = []
+        for own in groups:
+            total = sum(need[i] for i in own)
+            if total > 0:
+                fixed = sum(need[i] * worth[i][plan[i]] for i in own if need[i] > 0)
+                more = [worth[i][-2 - m] - worth[i][plan[i]]
+                        if i in own and isfinite(worth[i][-2 - m]) else 0.0
+                        for m, i, _ in seen]  # fmt: skip
+                values.append((fixed / total, np.array(more) / total))
+        for one, by_one in values:
+            for other, by_other in values:
+                over = [-float(price < inf and g is gap) for g in priced]
+                rows.append(np.concatenate([by_one - by_other, over]))
+                limits.append(most - one + other)
+    table = np.array(rows).reshape(len(rows), len(seen) + len(priced))
+    return table, np.array(limits), [gap[3] for gap in priced]
 
 
 def together_costs(problem: Problem, members: list[int], *given: Any) -> np.ndarray:
