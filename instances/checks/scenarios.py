@@ -7,7 +7,12 @@ import numpy as np
 from aumaq.instances.checks.check import Found, Tables, Warn, check, problem
 from aumaq.instances.errors import Hints
 from aumaq.instances.language.texts import say
-from aumaq.instances.scenarios.overrides import ALWAYS, listed, overridden
+from aumaq.instances.scenarios.overrides import (
+    ALWAYS,
+    listed,
+    overridden,
+    with_all_added,
+)
 from aumaq.instances.scenarios.scenario import JOIN, MOST_CHECKED, count_names
 
 
@@ -86,4 +91,6 @@ def some_scenario_counts(tables: Tables) -> Found:
 def overrides_mean_something(tables: Tables) -> Found:
     """Each override names a table, rows, a column and a value that it may have."""
     for name in dict.fromkeys(tables["overrides"]["override"]):
-        yield from overridden(tables, [name])[1]
+        # What always applies comes last: after the rows that other sets add.
+        whole = with_all_added(tables) if name == ALWAYS else tables
+        yield from overridden(whole, [name])[1]

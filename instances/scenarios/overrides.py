@@ -41,19 +41,31 @@ def listed(text: str) -> tuple[str, ...]:
 
 
 def overridden(
-    tables: Tables, names: Sequence[str]
+    tables: Tables, names: Sequence[str], *, may_miss: Sequence[str] = ()
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    """Return the tables with the sets of overrides *names* applied, and problems."""
+    """Return the tables with the sets of overrides *names* applied, and problems.
+
+    That no row is meant is none in the sets *may_miss*.
+    """
     changed, problems = dict(tables), list[Problem]()
     rules = tables["overrides"]
     for name in names:
         for position, rule in rules[rules["override"] == name].iterrows():
             row = row_number(BY_NAME["overrides"], int(str(position)))
-            change = _Change(rule.to_dict(), row, problems)
+            change = _Change(rule.to_dict(), row, problems, name in may_miss)
             frame = change.of(changed)
             if frame is not None:
                 changed[str(rule["table"])] = frame
     return changed, problems
+
+
+def with_all_added(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the tables with all rows that any set of overrides adds."""
+    rules = tables["overrides"]
+    adding = rules[(rules["action"] == "add") & (rules["override"] != ALWAYS)]
+    names = list(dict.fromkeys(adding["override"]))
+    added, _ = overridden({**tables, "overrides": adding}, names)
+    return {**added, "overrides": rules}
 
 
 def given_positions(tables: Tables, names: Sequence[str]) -> dict[str, list[int]]:
@@ -77,10 +89,13 @@ def given_positions(tables: Tables, names: Sequence[str]) -> dict[str, list[int]
 class _Change:
     """One row of ``overrides`` under way; what is wrong with it becomes a problem."""
 
-    def __init__(self, rule: dict[Any, Any], row: int, problems: list[Problem]) -> None:
+    def __init__(
+        self, rule: dict[Any, Any], row: int, problems: list[Problem], may_miss: bool
+    ) -> None:
         self._rule = rule
         self._row = row
         self._problems = problems
+        self._may_miss = may_miss
 
     def of(self, tables: Tables) -> pd.DataFrame | None:
         """Return the changed table; None after a problem."""
@@ -153,6 +168,8 @@ class _Change:
         where = np.ones(len(frame), dtype=bool)
         for column, value in pairs:
             where &= _equal(column, frame[column.name], value)
+        if not where.any() and self._may_miss:
+            return None
         if not where.any():
             text = say("no row of {name} is meant", name=table.name)
             if frame.empty:

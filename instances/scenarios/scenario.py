@@ -150,9 +150,10 @@ def all_names(tables: Tables) -> tuple[str, ...]:
 def changed_tables(tables: Tables, scenario: Scenario) -> dict[str, pd.DataFrame]:
     """Return the tables with the overrides of a scenario done.
 
-    Raises InstanceError where overrides are wrong.
+    Raises InstanceError where overrides are wrong. What always applies may change rows
+    that other scenarios have.
     """
-    changed, problems = overridden(tables, scenario.overrides)
+    changed, problems = overridden(tables, scenario.overrides, may_miss=[ALWAYS])
     if problems:
         raise InstanceError(problems)
     return changed

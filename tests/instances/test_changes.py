@@ -71,6 +71,22 @@ def test_changes_add_up() -> None:
     assert (kept["override"] == "always").sum() == 2
 
 
+def test_what_a_variant_adds_can_be_changed() -> None:
+    """Its rows stand in no other scenario, where the change means nothing."""
+    found = changing().with_scenario("other+tight")
+    found = found.with_changes(["budgets.amount_mln*2"])
+    assert found.tables["budgets"]["amount_mln"].tolist() == [10.0]
+    assert found.with_scenario("base").tables["budgets"].empty
+    with pytest.raises(InstanceError, match="budgets has no rows here"):
+        changing().with_changes(["budgets.amount_mln*2"])
+    with pytest.raises(InstanceError, match="no row of budgets is meant"):
+        found.with_changes(["budgets[budget=zz].amount_mln*2"])
+    rows = [*OVERRIDES, {"override": "always", "table": "budgets", "where": "budget=zz",
+                         "column": "amount_mln", "value": "1"}]  # fmt: skip
+    with pytest.raises(InstanceError, match="no row of budgets is meant"):
+        tiny(scenarios=SCENARIOS, variants=VARIANTS, overrides=rows)
+
+
 def test_every_wrong_change_is_told() -> None:
     """All at once, each by its own text."""
     wrong = {
