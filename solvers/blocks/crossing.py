@@ -18,14 +18,15 @@ numbers). It is small, and :math:`z = 0` is a plan.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices
 from aumaq.solvers.restricted import RestrictedSolver
+from aumaq.solvers.solution.decisions import Status
 from aumaq.solvers.structure import Structure
 from aumaq.solvers.work import Most
 
@@ -81,6 +82,33 @@ class Crossing:
         values[loose] = found[count:]
         values[m.is_integer] = np.round(values[m.is_integer])
         return [values]
+
+    def prices(
+        self,
+        solver: RestrictedSolver,
+        offers: Sequence[Floats],
+        known: Floats,
+        most: Most,
+    ) -> Floats | None:
+        """Return what a unit of each row saves in the LP over *known* and the offers.
+
+        NaN for rows that tie nothing, or are open. None without an optimum.
+        """
+        m, changes = (
+            solver.structure.matrices,
+            self._changes(solver.structure, offers, known),
+        )
+        if not len(changes.block):
+            return None
+        master = self._master(solver.structure, changes, known)
+        is_whole = np.zeros_like(master.is_integer)
+        found = solver.run(replace(master, is_integer=is_whole), most)
+        if found.status is not Status.OPTIMAL or found.duals is None:
+            return None
+        price = np.full(len(m.row_lower), np.nan)
+        price[self.coupling] = found.duals[: len(self.coupling)]
+        price[(m.row_lower <= -NO_LIMIT) & (m.row_upper >= NO_LIMIT)] = np.nan
+        return price
 
     def _master(
         self, structure: Structure, changes: _Changes, known: Floats

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.blocks.choices import Choices, Chosen
+from aumaq.solvers.blocks.column_generation import ColumnGeneration
 from aumaq.solvers.blocks.crossing import Crossing
 from aumaq.solvers.blocks.networks import OPEN, Completer, fed_columns, joined
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
@@ -22,13 +22,16 @@ from aumaq.solvers.highs.matrices import with_fixed
 if TYPE_CHECKING:
     from aumaq.solvers.blocks.state import BlockState
 
-NETWORKS_SECONDS, NETWORK_SECONDS = 5.0, 1.0
-"""Seconds for all small networks of a joined plan, and for each of them."""
+NETWORKS_EFFORT, NETWORK_EFFORT = 5.0, 1.0
+"""Seconds, or units of work, for all small networks of a joined plan, and for each."""
 ROADS_EFFORT = 10.0
 """Seconds, or units of work, for choosing the roads of joined plans."""
 SETTLED = 0.02
 """A joined plan that costs by such a share more than its blocks sends people anew: what
 holds over all, who pays or how far regions differ, asks more than a repair."""
+SHORT, SHORT_SHARE = 0.02, 0.35
+"""A joined plan that costs by such a share more than its blocks, before networks are
+completed, has them planned at what is short, for a share of the time that is left."""
 CHOICE_SHARE = 0.3
 """Share of what is left that blocks have for plans under choices when joined."""
 
@@ -54,6 +57,7 @@ class Joining:
     """What small networks cost beyond what is proven when they were decided last."""
     gained: float = float("inf")
     """What networks gained when plans were joined last, mln."""
+    generation: ColumnGeneration | None = None
     _unfed: list[Part] = field(default_factory=list)
 
     def prepare(self, relaxed: Floats) -> None:
@@ -124,6 +128,7 @@ class Joining:
         if values is not None:
             begun = completer.cost(values)
             self.run.search.offer(begun, values)
+            self.plan_at_what_is_short(completer, apart)
             # What networks gained last time would not make it the best: time is short.
             if begun - self.run.search.objective > self.gained:
                 return
@@ -144,6 +149,25 @@ class Joining:
                 self.gained = begun - completer.cost(values)
             self.run.search.offer(completer.cost(values), values)
 
+    def plan_at_what_is_short(self, completer: Completer, apart: Floats) -> None:
+        """Have blocks planned at what is short, where much is lost for want of it.
+
+        What is lost where networks are completed for what is drawn is none of that.
+        """
+        run, known = self.run, self.run.search.values
+        lost = run.lost(min(completer.open_cost, run.search.objective))
+        if not run.is_large or known is None or lost <= SHORT * run.size:
+            return
+        if self.generation is None:
+            self.generation = ColumnGeneration(
+                run.c.matrices, run.parts, run.price, lambda: run.is_stopped,
+                run.solve_under,
+            )  # fmt: skip
+        crossing, effort = self._crossing(run.parts), SHORT_SHARE * run.effort_left
+        found = completer.generated(self.generation, known, apart, crossing, effort)
+        if found is not None:
+            run.search.offer(completer.cost(found), found)
+
     def exchange(self, completer: Completer) -> None:
         """Cross the best plan with the blocks' own plans, both ways.
 
@@ -159,6 +183,7 @@ class Joining:
         crossed = completer.crossed([apart], known, crossing)
         if crossed is not None:
             run.search.offer(completer.cost(crossed), crossed)
+        self.plan_at_what_is_short(completer, apart)
         best = known if run.search.values is None else run.search.values
         with run.lock:
             for part in run.parts:
@@ -226,15 +251,16 @@ class Joining:
             if part.integers < ROUND_FIRST and fed[part.columns].any()
             if (excess := part.excess(values)) > left.get(k, 0.0) + self.run.allowed
         ]
-        trial, ends = values.copy(), time.monotonic() + NETWORKS_SECONDS
+        trial, budget = values.copy(), completer.budget(NETWORKS_EFFORT)
         for _, k in sorted(far, reverse=True):
-            part, seconds = self.run.parts[k], ends - time.monotonic()
-            if seconds <= 0.0 or self.run.is_stopped:
+            part = self.run.parts[k]
+            if budget.is_over or self.run.is_stopped:
                 break
             now = values[part.columns]
             m = with_fixed(part.matrices, *_at(fed[part.columns], now))
-            start, most = (np.arange(len(now)), now), min(seconds, NETWORK_SECONDS)
-            found = self.run.solve_under(m, start, most, None)
+            start, effort = np.arange(len(now)), min(budget.left, NETWORK_EFFORT)
+            found = self.run.solve_under(m, (start, now), effort, None)
+            budget.spend(found.work)
             if found.values is not None:
                 trial[part.columns] = found.values
                 left[k] = part.excess(trial)

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.blocks.areas import stations
+from aumaq.solvers.blocks.column_generation import ColumnGeneration
 from aumaq.solvers.blocks.crossing import Crossing
 from aumaq.solvers.blocks.large import LargeBlock
 from aumaq.solvers.blocks.part import ROUND_FIRST, Part
@@ -65,6 +66,8 @@ class Completer:
         self._patience, self._by_work = patience, by_work
         self._m = m
         self._fed = fed_columns(c)
+        self.open_cost = float("inf")
+        """What the last plan cost that was crossed, what is drawn at its price."""
         self._loose = loose
         drawn = np.zeros(len(m.cost), dtype=bool)
         drawn[self._fed] = True
@@ -126,8 +129,23 @@ class Completer:
             offers = [*joined_plans, *open_plans]
             open_plans += crossing.crossed(self._open, offers, known, most)
             open_plans.sort(key=lambda plan: float(crossing.cost @ plan))
+            if open_plans:
+                self.open_cost = float(crossing.cost @ open_plans[0])
         completed = (self.complete(plan, known) for plan in open_plans)
         return next((plan for plan in completed if plan is not None), None)
+
+    def generated(
+        self,
+        generation: ColumnGeneration,
+        known: Floats,
+        apart: Floats,
+        crossing: Crossing,
+        effort: float,
+    ) -> Floats | None:
+        """Return a known plan crossed with plans at what is short, fed; or None."""
+        own = self.budget(effort)
+        offers = generation.plans(self._open, crossing, known, apart, own)
+        return self.crossed(offers, known, crossing)
 
     def crossed(
         self, offers: Sequence[Floats], known: Floats, crossing: Crossing
@@ -135,7 +153,10 @@ class Completer:
         """Return a known plan crossed with others, fed; None without a better one."""
         most = self._most(CROSS_SECONDS)
         found = crossing.crossed(self._open, offers, known, most)
-        return self.complete(found[0], known) if found else None
+        if not found:
+            return None
+        self.open_cost = float(crossing.cost @ found[0])
+        return self.complete(found[0], known)
 
     def begun(
         self, values: Floats, runs: Flags, effort: float, price: Floats | None = None

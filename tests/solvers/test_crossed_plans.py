@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from scipy.sparse import csc_array
 
-from aumaq.instances.arrays import Floats
+from aumaq.instances.arrays import Floats, Ints
+from aumaq.solvers.blocks.column_generation import ColumnGeneration
 from aumaq.solvers.blocks.crossing import Crossing
+from aumaq.solvers.blocks.part import Part
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.restricted import RestrictedSolver
-from aumaq.solvers.work import Most
+from aumaq.solvers.work import Budget, Most
 
 BLOCKS, SIZE, OFFERS, LIMITS = 5, 3, 2, 2
 COUNT = BLOCKS * SIZE
@@ -79,6 +81,64 @@ def test_no_other_choice_of_blocks_is_cheaper(seed: int) -> None:
     assert not solver.structure.broken(values).any()
     assert float(cost @ values) == pytest.approx(min(best, float(cost @ known)))
     assert bool(found) == (best < float(cost @ known) - 1e-9)
+
+
+def _levels(blocks: int, money: float) -> Matrices:
+    """Return blocks that build nothing, a small or a large thing, and their money.
+
+    A small one costs 3 and saves 5, a large one costs 5 and saves 7.
+    """
+    own = np.kron(np.eye(blocks), np.ones(2))
+    table = np.vstack([own, np.tile([3.0, 5.0], blocks)])
+    whole = np.ones(2 * blocks, dtype=bool)
+    return Matrices.of(
+        csc_array(table),
+        np.tile([-5.0, -7.0], blocks),
+        (np.full(len(table), -np.inf), np.append(np.ones(blocks), money)),
+        (np.zeros(2 * blocks), np.ones(2 * blocks)),
+        whole,
+    )
+
+
+@pytest.mark.parametrize("money", [12.0, 14.0, 20.0])
+def test_blocks_find_what_no_plan_had_at_what_is_short(money: float) -> None:
+    """All want the large thing: the small ones that money is for come of its price."""
+    blocks, nothing = 4, np.zeros(0, dtype=np.int64)
+    m = _levels(blocks, money)
+    columns = list(np.arange(2 * blocks).reshape(blocks, 2))
+    known, apart = np.zeros(2 * blocks), np.tile([0.0, 1.0], blocks)
+    options, coupling = SolveOptions(gap=0.0, threads=1), np.array([blocks])
+    crossing = Crossing(columns, coupling, nothing, nothing, m.cost)
+    solver = RestrictedSolver(m, options, 0.0)
+    parts = [_part(m, own, apart) for own in columns]
+    generation = ColumnGeneration(
+        m, parts, np.zeros(blocks + 1), lambda: False,
+        lambda part, start, effort, _: solver.run(part, Most(effort), start),
+    )  # fmt: skip
+    offers = generation.plans(solver, crossing, known, apart, Budget(60.0))
+    found = crossing.crossed(solver, offers, known, Most(60.0))
+    best = min(
+        float(m.cost @ np.ravel(plan))
+        for plan in product(([0.0, 0.0], [1.0, 0.0], [0.0, 1.0]), repeat=blocks)
+        if (m.sparse @ np.ravel(plan))[-1] <= money
+    )
+    assert float(m.cost @ found[0]) == pytest.approx(best)
+    assert not solver.structure.broken(found[0]).any()
+
+
+def _part(m: Matrices, columns: Ints, plan: Floats) -> Part:
+    """Return a block of the levels with its part of a plan."""
+    own = Matrices.of(
+        csc_array(np.ones((1, 2))), m.cost[columns],
+        (np.array([-np.inf]), np.ones(1)), (np.zeros(2), np.ones(2)),
+        np.ones(2, dtype=bool),
+    )  # fmt: skip
+    return Part(
+        matrices=own, columns=columns, relaxed=plan[columns], duals=np.zeros(1),
+        copies=columns[:0], dear_mln=1.0, units=np.ones(2, dtype=bool), sites=[],
+        start=(columns[:0], np.zeros(0)), bound=-np.inf, seconds=1.0,
+        values=plan[columns],
+    )  # fmt: skip
 
 
 def test_there_is_nothing_to_choose_from_equal_plans() -> None:
