@@ -45,7 +45,7 @@ class ColumnGeneration:
     m: Matrices
     parts: list[Part]
     first: Floats
-    """What each row is priced at in the blocks."""
+    """What a unit of each row is priced at in the blocks, mln."""
     is_over: Callable[[], bool]
     solve: Solve
     offers: list[Floats] = field(default_factory=list)
