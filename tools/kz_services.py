@@ -19,6 +19,14 @@ EVERYONE = 1000.0
 
 MAX_USE = {"school": 0.95, "primary_care": 0.95, "hospital": 0.9}
 """Share of a facility's capacity that is used; the rest is a reserve (assumption)."""
+UNSERVED = {"school": 12.0, "primary_care": 0.6, "hospital": 1.2}
+"""Price of one member a year without a place, mln KZT (assumption): nine to thirty
+times the yearly cost of a place in the smallest facility (building over its life, and
+running it), so that who can be reached is given a place."""
+UNSERVED_TEXT = (
+    "price of unserved: nine and more times a place in the smallest facility"
+    " (assumption)"
+)
 FARE = 25.0
 """A person's kilometre, KZT: between a coach and a shared car (assumption)."""
 FARE_TEXT = f"a reserve of places, {FARE:g} KZT a km (coach to shared car): assumption"
@@ -29,34 +37,33 @@ SERVICES = [
      "served_within_minutes": 60.0, "max_use_share": MAX_USE["school"],
      "trips_per_year": 340.0, "companions_per_trip": 0.2,
      "transport_cost_per_km": FARE,
-     "unserved_mln_per_unit_year": 3.0, "lifetime_years": 50.0,
+     "unserved_mln_per_unit_year": UNSERVED["school"], "lifetime_years": 50.0,
      "enlarge_credit_share": CREDIT,
      "source": "travel: planning value of 30 minutes (norms.csv), an hour at most"
-     " (assumption); 170 days there and back; one of five pupils is brought,"
-     f" price of unserved: assumption; {FARE_TEXT}; {CREDIT_TEXT}"},
+     " (assumption); 170 days there and back; one of five pupils is brought:"
+     f" assumption; {UNSERVED_TEXT}; {FARE_TEXT}; {CREDIT_TEXT}"},
     {"service": "primary_care", "title": "Primary care", "group": "all",
      "unit": "person", "norm_per_1000": EVERYONE, "cutoff_minutes": 30.0,
      "nearest_sites": 1, "served_within_minutes": 60.0,
      "max_use_share": MAX_USE["primary_care"],
      "trips_per_year": 10.0, "companions_per_trip": 0.3,
      "transport_cost_per_km": FARE,
-     "unserved_mln_per_unit_year": 0.15,
+     "unserved_mln_per_unit_year": UNSERVED["primary_care"],
      "lifetime_years": 40.0, "enlarge_credit_share": CREDIT,
      "source": "tiers: resolution 710/2025; five visits a year there and back, with"
-     " children and old people someone comes along, an hour at most, price of unserved:"
-     f" assumption; {FARE_TEXT}; {CREDIT_TEXT}"},
+     " children and old people someone comes along, an hour at most: assumption;"
+     f" {UNSERVED_TEXT}; {FARE_TEXT}; {CREDIT_TEXT}"},
     {"service": "hospital", "title": "Hospital", "group": "all", "unit": "person",
      "norm_per_1000": EVERYONE, "cutoff_minutes": 90.0, "nearest_sites": 2,
      "served_within_minutes": 240.0, "max_use_share": MAX_USE["hospital"],
      "trips_per_year": 3.5, "companions_per_trip": 0.2,
      "transport_cost_per_km": FARE,
-     "unserved_mln_per_unit_year": 0.3, "lifetime_years": 50.0,
+     "unserved_mln_per_unit_year": UNSERVED["hospital"], "lifetime_years": 50.0,
      "enlarge_credit_share": CREDIT,
      "source": "tiers: resolution 114/2014; trips a person and year: 0.15 stays (0.3),"
      " four visitors a stay (1.2), one outpatient (2), there and back: assumption,"
-     " general knowledge; four hours at most as the referral, price of unserved:"
-     " assumption;"
-     f" {FARE_TEXT}; {CREDIT_TEXT}"},
+     " general knowledge; four hours at most as the referral: assumption;"
+     f" {UNSERVED_TEXT}; {FARE_TEXT}; {CREDIT_TEXT}"},
 ]  # fmt: skip
 
 LEAST_PEOPLE = {
