@@ -103,6 +103,17 @@ class Joining:
                 apart[copied] = choice
                 yield apart
 
+    def on_roads(self, known: Floats | None) -> list[Floats]:
+        """Return the plans of blocks on the roads of a plan, if there are any."""
+        run = self.run
+        plans = [part.values for part in run.planned if part.values is not None]
+        if run.on_roads is None or known is None or len(plans) < len(run.parts):
+            return []
+        found = joined(run.c.matrices, run.parts, plans)
+        roads = self.upgraded
+        found[roads] = np.maximum(found[roads], np.round(known[roads]))
+        return [found]
+
     def _wished(self) -> list[Floats]:
         """Return shares of what is copied that are worth a choice, the best first."""
         copied = self.run.split.copied
@@ -122,7 +133,9 @@ class Joining:
         assert self.rerouter is not None
         choices = self.rerouter.choices()
         trials = [self.rerouter.reroute(apart, built) for built in choices]
-        known = self.run.search.values
+        with self.run.lock:
+            known = self.run.search.values
+            trials = [*self.on_roads(known), *trials]
         crossing = None if known is None else self._crossing(self.run.parts)
         values = completer.feasible(trials, known, crossing)
         if values is not None:
@@ -179,8 +192,9 @@ class Joining:
             run.fill()
             plans = [part.values for part in run.parts if part.values is not None]
             apart = joined(run.c.matrices, run.parts, plans)
+            offers = [apart, *self.on_roads(known)]
         crossing = self._crossing(self._without_fed())
-        crossed = completer.crossed([apart], known, crossing)
+        crossed = completer.crossed(offers, known, crossing)
         if crossed is not None:
             run.search.offer(completer.cost(crossed), crossed)
         self.plan_at_what_is_short(completer, apart)
@@ -213,7 +227,13 @@ class Joining:
         known = self.run.search.values
         if known is None or not self.can_exchange:
             return False
-        found = (part.excess(known) - part.distance for part in self._without_fed())
+        unfed = {id(part) for part in self._without_fed()}
+        pairs = zip(self.run.parts, self.run.planned, strict=True)
+        found = (
+            part.excess(known) - planned.distance
+            for part, planned in pairs
+            if id(part) in unfed
+        )
         return sum(gain for gain in found if gain > self.run.allowed) > gain_mln
 
     def _without_fed(self) -> list[Part]:

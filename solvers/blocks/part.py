@@ -103,6 +103,8 @@ class Part:
     values: Floats | None = None
     is_small: bool = False
     """Whether visits end by nodes."""
+    is_twin: bool = False
+    """Whether it is a block on the roads of the best plan, which is not proven."""
     is_begun: bool = False
     is_proving: bool = False
     is_planning: bool = False
@@ -175,6 +177,16 @@ class Part:
         """Whether any thread is at work here."""
         return self.is_proving or self.is_planning
 
+    @property
+    def _has_measure(self) -> bool:
+        """Whether it is known well enough to be filtered and searched.
+
+        The root node of a block with many columns may have no end: then the plan of
+        its first visits is poor.
+        """
+        is_slow = self.is_visited and self.integers >= ROOT_INTEGERS
+        return self.has_root or self.is_rounded or is_slow or self.is_twin
+
     def promises(self) -> list[tuple[float, Task]]:
         """Return what a visit of each kind may gain a second: no more than is left.
 
@@ -183,16 +195,16 @@ class Part:
         """
         found, least = [], DOUBT * self.distance
         most = self.distance * (PART_OF_LARGE if self.is_large else 1.0)
-        if not self.is_proving:
+        if not (self.is_proving or self.is_twin):
             again = AGAIN if self.is_large else 2.0
             hope = np.inf if self.values is None else max(again * self.gained, least)
             gain = min(most, hope) / self.seconds
             found.append((gain, Task.PROVE))
-        is_left = self.is_priced and self.is_large
+        is_left = self.is_priced and self.is_large and not self.is_twin
         if is_left and not (self.is_rounded or self.is_planning):
             gain = ROUNDED * self.distance / self.round_seconds
             found.append((gain, Task.ROUND))
-        elif (self.has_root or self.is_rounded) and not self.is_planning:
+        elif self._has_measure and not self.is_planning:
             gain = min(most, max(2.0 * self.filtered, least))
             found.append((gain / self.filter_seconds, Task.FILTER))
             if self.values is not None and len(self.sites) >= SEARCH_SITES:

@@ -38,6 +38,7 @@ from aumaq.solvers.blocks.gaps import look_at_gaps
 from aumaq.solvers.blocks.joining import completer_of
 from aumaq.solvers.blocks.kept import known_of, known_relaxed, restore, state_of
 from aumaq.solvers.blocks.networks import Completer
+from aumaq.solvers.blocks.on_roads import OnRoads
 from aumaq.solvers.blocks.part import (
     SEARCH_SECONDS,
     SEARCH_STEPS,
@@ -315,7 +316,7 @@ class BlockRun(BlockState):
         """Whether enough is lost between blocks, beside what is lost within them."""
         if self.is_searching:
             return False
-        within = sum(part.distance for part in self.parts)
+        within = sum(part.distance for part in self.planned)
         is_half = self.left < SEARCH_SHARE * self.seconds
         most = SEARCH_WORTH if is_half else 1.0
         return within < most * self.lost(self.search.objective)
@@ -371,7 +372,8 @@ class BlockRun(BlockState):
         """Give a block its part of the best plan: it may be better, far from the LP."""
         with self.lock:
             whole = self.search.values
-            if self.is_large and whole is not None and not len(self.split.copied):
+            is_known = self.is_large and not (part.is_twin or len(self.split.copied))
+            if is_known and whole is not None:
                 part.offer(whole[part.columns])
 
     @property
@@ -441,6 +443,7 @@ class BlockRun(BlockState):
             self.joins = 2 if is_last else 1
             self.is_joining = False
             self.joined_at = time.monotonic()
+            self._look_at_roads()
             if is_whole:
                 self.lost_by_joining = self.lost(self.search.objective)
         self.check()
@@ -448,6 +451,14 @@ class BlockRun(BlockState):
             if self.is_large and not self.is_searching:
                 look_at_gaps(self)
             go_on_whole(self)
+
+    def _look_at_roads(self) -> None:
+        """Plan blocks on the roads of the best plan from here on."""
+        if self.joining.can_exchange and self.is_large:
+            if self.on_roads is None:
+                self.on_roads = OnRoads(self.c.matrices, self.split)
+            assert self.search.values is not None
+            self.on_roads.look(self.parts, self.search.values)
 
     def _network_effort(self, is_last: bool) -> float:
         """Return the seconds for large networks of a joined plan."""

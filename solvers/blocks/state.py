@@ -17,6 +17,7 @@ from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
 from aumaq.solvers.blocks.joining import Joining
 from aumaq.solvers.blocks.networks import Completer
+from aumaq.solvers.blocks.on_roads import OnRoads
 from aumaq.solvers.blocks.part import Part, Task, is_small, priced_parts
 from aumaq.solvers.blocks.split import Split, constant, prices, with_roads
 from aumaq.solvers.compiled import Compiled, improver
@@ -57,6 +58,8 @@ class BlockState(ABC):
 
     relaxed: Outcome | None = None
     priced: PricedRelaxation | None = None
+    on_roads: OnRoads | None = None
+    """Blocks on the roads of the best plan, where that is known."""
 
     def __post_init__(self) -> None:
         self.search: Improver = improver(self.c)
@@ -123,17 +126,23 @@ class BlockState(ABC):
 
     def _most_promising(self) -> tuple[float, tuple[Part, Task] | None]:
         promised = [
-            (gain, part, task)
-            for part in self.parts
-            if self._is_wide(part)
-            for gain, task in part.promises()
+            (gain, one, task)
+            for part, planned in zip(self.parts, self.planned, strict=True)
+            for one in ([part] if planned is part else [part, planned])
+            if self._is_wide(one)
+            for gain, task in one.promises()
             # Plans are not joined any more after the last time; bounds count.
-            if self.joins < 2 or task is Task.PROVE
+            if task is Task.PROVE or (one is planned and self.joins < 2)
         ]
         if not promised:
             return 0.0, None
         gain, part, task = max(promised, key=lambda item: item[0])
         return gain, (part, task)
+
+    @property
+    def planned(self) -> list[Part]:
+        """The blocks as they are planned for a plan of all: on its roads."""
+        return self.parts if self.on_roads is None else self.on_roads.of(self.parts)
 
     def _is_wide(self, part: Part) -> bool:
         is_bounded = np.isfinite(part.bound)
@@ -164,6 +173,8 @@ class BlockState(ABC):
                 self.is_infeasible = True
             if self.by_prices:  # one block without a plan must not keep all busy
                 self._fill(part)
+            if self.on_roads is not None and part.is_twin:
+                self.on_roads.offer(self.parts, part)
 
     def search_of(self, part: Part) -> Improver:
         """Return the search in a block, which goes on from its best plan."""
@@ -200,7 +211,7 @@ class BlockState(ABC):
 
     def lost(self, objective: float) -> float:
         """Return what a plan costs beyond the plans of its blocks, mln."""
-        return objective - self.constant - sum(p.objective for p in self.parts)
+        return objective - self.constant - sum(p.objective for p in self.planned)
 
     # -- telling ---------------------------------------------------------------
 

@@ -19,6 +19,7 @@ import aumaq
 from aumaq.instances import Instance, NoPlanError
 from aumaq.solvers.blocks.method import parts_of
 from aumaq.solvers.blocks.networks import joined
+from aumaq.solvers.blocks.on_roads import OnRoads
 from aumaq.solvers.blocks.run import BlockRun
 from aumaq.solvers.blocks.split import (
     Split,
@@ -29,11 +30,12 @@ from aumaq.solvers.blocks.split import (
     split,
 )
 from aumaq.solvers.compiled import compiled
-from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.progress import Silent
-from aumaq.solvers.solution.decisions import Given
+from aumaq.solvers.solution.decisions import Given, Status
+from aumaq.solvers.structure import Structure
 
 
 @examples(20)
@@ -187,6 +189,44 @@ def test_copies_of_candidates_bound(
     loose = run.split.loose
     if not len(loose) and not len(run.split.priced):
         assert abs(run.constant + of_best - best.objective) <= dust
+
+
+@examples(40)
+@given(st.data())
+def test_twins_go_on_the_roads_of_the_best_plan(data: st.DataObject) -> None:
+    """Side by side they break no road, and cost no more than that plan does there."""
+    instance = data.draw(road_instances("free"))
+    options = SolveOptions(gap=0.0)
+    c = compiled(instance, options, Silent(), Given())
+    lp = replace(c.matrices, is_integer=np.zeros_like(c.matrices.is_integer))
+    relaxed = Solver(lp, options).run(60.0, Silent(), c.started)
+    assume(relaxed.status is Status.OPTIMAL)
+    run = BlockRun(c, parts_of(c))
+    run.prepare(relaxed, 60.0)
+    upgraded = run.joining.upgraded
+    fixed = with_fixed(c.matrices, upgraded, np.zeros(len(upgraded)))
+    best = Solver(fixed, options).run(60.0, Silent(), c.started).values
+    assume(best is not None)
+    assert best is not None
+    rows = c.matrices.by_row[run.split.priced]
+    is_way = c.matrices.row_family[run.split.priced] == "passable"
+    gain = 1e3 * rows[is_way].maximum(0.0).sum(axis=0)  # all go these ways
+    for part in run.parts:
+        m = replace(part.matrices, cost=part.matrices.cost - gain[part.columns])
+        part.values = Solver(m, options).run(60.0, Silent(), c.started).values
+        assert part.values is not None
+        part.objective = float(part.matrices.cost @ part.values)
+    run.on_roads = OnRoads(c.matrices, run.split)
+    run.on_roads.look(run.parts, best)
+    assume(any(one.is_twin for one in run.planned))
+    for one in run.planned:
+        found = Solver(one.matrices, options).run(60.0, Silent(), c.started)
+        assert found.values is not None
+        one.offer(found.values)
+    assert run.lost(c.matrices.cost @ best + c.matrices.offset) >= -1e-6
+    (apart,) = run.joining.on_roads(best)
+    broken = Structure(c.matrices).broken(apart)
+    assert "passable" not in c.matrices.row_family[broken].tolist()
 
 
 @pytest.mark.parametrize("kind", ["free", "power", "roads"])
