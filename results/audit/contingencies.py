@@ -13,14 +13,13 @@ import pandas as pd
 
 from aumaq.instances.contingencies import lost_links
 from aumaq.instances.language.texts import say
+from aumaq.results.audit.findings import DUST
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.network import NetworkPlan
 
 FROM, TO = "from", "to"
 """Kinds of the nodes that are added: where all comes from, where all goes."""
-DUST = 1e-9
-"""What is missing of a load, relative to it, up to this is none."""
 
 
 def contingencies(ledger: Ledger) -> pd.DataFrame:

@@ -23,6 +23,8 @@ from aumaq.instances.rules import rules_of
 
 TOLERANCE = 1e-6
 """Relative; by which a row may pass its limit and a sum differ: rounding of solvers."""
+DUST = 1e-9
+"""Relative; what is over, short or left by so little is nothing."""
 MOST_SHOWN = 50
 """Findings kept of one check; the rest is counted."""
 

@@ -12,7 +12,7 @@ from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.instances.terms import COVERED
 from aumaq.results.audit.facts import Facts
-from aumaq.results.audit.findings import named
+from aumaq.results.audit.findings import DUST, named
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
 
@@ -118,13 +118,13 @@ def fund_table(ledger: Ledger, rows: list[Any]) -> pd.DataFrame:
             own = [row for row in rows if row["fund"] == fund["fund"]]
             paid = sum(r["amount_mln"] for r in own if r["period"] == period)
             limit = float(limits[fund["fund"]][t])
+            has, has_end = limit + carried, np.isfinite(limit)
             place = say("period {period}", period=period)
             ledger.notes.at_most(
-                f"fund:{fund['fund']}", paid, limit + carried, lambda *_, p=place: p,
+                f"fund:{fund['fund']}", paid, has, lambda *_, p=place: p,
                 say("it pays {value} mln of {limit} mln that it has"),
             )  # fmt: skip
-            left = limit + carried - paid
-            has_end = np.isfinite(limit)
+            left = has - paid if abs(has - paid) > DUST * has else 0.0
             found.append(
                 {
                     "fund": fund["fund"],

@@ -12,9 +12,10 @@ from aumaq.instances.access.limits import within
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
 from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import DUST
 from aumaq.results.audit.frames import records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
-from aumaq.results.audit.standards import DUST, counted_places
+from aumaq.results.audit.standards import counted_places
 from aumaq.results.audit.visits import near_by_visit, visited
 
 SAME = 1e-9

@@ -18,15 +18,13 @@ from aumaq.instances.language.texts import Text, say
 from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.results.audit.book import Rows
 from aumaq.results.audit.facts import Facts
-from aumaq.results.audit.findings import Notebook, named
+from aumaq.results.audit.findings import DUST, Notebook, named
 from aumaq.results.audit.frames import plan_table, records
 from aumaq.results.audit.lasting import lasting_money
 
 Row = dict[str, Any]
 Key = tuple[str, str]
 POINTS = "growth:points"
-DUST = 1e-9
-"""Relative to what there is without any choice, less than this counts as none."""
 
 
 @dataclass

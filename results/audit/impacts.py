@@ -14,14 +14,13 @@ import pandas as pd
 
 from aumaq.instances.arrays import Floats
 from aumaq.instances.language.texts import say
+from aumaq.results.audit.findings import DUST
 from aumaq.results.audit.frames import plan_table, records, table_of_rows
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.zones import ROUNDING_KM, kilometres, members, places_of
 
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[str, Any]
-DUST = 1e-9
-"""Relative excess up to this is numerical dust."""
 PLACED = ("of", "service", "site", "network", "node", "region", "period")
 INCLUDED = {
     ("footprint", "facility"): "footprint_ha",

@@ -15,6 +15,7 @@ from aumaq.results.audit.book import Rows, once, residual, yearly
 from aumaq.results.audit.buses import bus_money
 from aumaq.results.audit.decided import ServicePlan
 from aumaq.results.audit.facts import Service
+from aumaq.results.audit.findings import DUST
 from aumaq.results.audit.frames import (
     plan_table,
     records,
@@ -34,8 +35,6 @@ LARGEST_EXPONENT = 30.0
 """Of the weight of long ways: beyond it nothing weighs more."""
 PRICED = ("shortfalls", "connections", "contingencies", "gaps")
 """Tables with the price of rules that are missed."""
-DUST = 1e-9
-"""Relative overruns up to this are numerical dust."""
 
 
 def money_table(

@@ -12,6 +12,7 @@ from aumaq.instances.schema.growth import GROWTH_POINTS
 from aumaq.instances.schema.roads import ROADS
 from aumaq.instances.sectors import OF_ANCHOR, sector_of, sectors_in
 from aumaq.instances.terms import INVESTMENT
+from aumaq.results.audit.findings import DUST
 from aumaq.results.audit.frames import records, table_of_rows
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 OPERATION = ("operation", "supply")
 """Items of money that run what stands; fares of travellers are nobody's operation."""
-DUST = 1e-9
-"""Local supply that grows by less of itself does not grow."""
 
 Act = tuple[str, str, int, set[str]]
 """What is acted upon, the period, how many actions, settlements that they reach."""

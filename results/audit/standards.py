@@ -17,12 +17,10 @@ from aumaq.instances.language.texts import say
 from aumaq.results.audit.book import Rows
 from aumaq.results.audit.buses import near_by_bus
 from aumaq.results.audit.facts import Facts
+from aumaq.results.audit.findings import DUST
 from aumaq.results.audit.frames import names_at, records, table_of_parts
 from aumaq.results.audit.ledger import Ledger
 from aumaq.results.audit.visits import near_by_visit
-
-DUST = 1e-9
-"""Relative shortfalls up to this are numerical dust."""
 
 
 def standards(ledger: Ledger) -> pd.DataFrame:

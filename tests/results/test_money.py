@@ -62,6 +62,7 @@ def test_payments_are_those_calculated_by_hand() -> None:
         assert own.period == ("" if own.is_past_horizon else period)
         assert own.amount_mln == pytest.approx(float(paid), abs=1e-6)
         assert own.discounted_mln == pytest.approx(float(discounted), abs=1e-6)
+    assert set(plan.table("funds")["left_mln"].dropna()) == {0.0}  # no dust
     terms = plan.objective.set_index("term")["discounted_mln"]
     assert terms["partner"] == pytest.approx(-500.0)
     assert terms["availability"] == pytest.approx(476.279133, abs=1e-6)
