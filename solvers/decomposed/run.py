@@ -206,6 +206,8 @@ class Run:
 
     def _rise(self) -> None:
         """Raise the prices as long as that pays; then search."""
+        if self.c.options.num_threads == 1 and not self.is_large:
+            self._begin()  # nobody else does; prices need loops that may not be there
         self._tell(say("pricing"))
         self.ascent.rise(FIRST_STEPS, self.end, self.stop.is_set)
         self._lead()

@@ -25,7 +25,7 @@ METHODS = Path(__file__).parents[2] / "docs" / "methods.md"
 WAYS: dict[str, dict[str, float]] = {
     "direct": {"time_limit": 60.0},
     "blocks": {"time_limit": 60.0},
-    "decomposed": {"time_limit": 3.0},
+    "decomposed": {"time_limit": 6.0},
     "blocks by counted work": {"work_limit": 20.0},
     "direct by counted work": {"work_limit": 20.0},
     "decomposed by counted work": {"work_limit": 1.0},
