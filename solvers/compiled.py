@@ -232,6 +232,9 @@ def finish(c: Compiled, outcome: Outcome, searched_from: float) -> Solution:
     """Polish the plan of an outcome, read it, and say what is known of it."""
     c.seconds["solve"] = time.monotonic() - searched_from
     decisions, weighs = None, None
+    if outcome.status is Status.INTERRUPTED:  # who asked to stop does not wait
+        gone = min(c.elapsed, c.options.time_limit)
+        c = replace(c, options=replace(c.options, time_limit=gone))
     if np.isneginf(outcome.bound):
         outcome = replace(outcome, bound=plain_bound(c.matrices))
     if outcome.values is not None:

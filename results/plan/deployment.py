@@ -13,6 +13,7 @@ greedy, no optimum, and changes nothing of the plan.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ _Entry = tuple[float, float, float, int, int, Key]
 """A step with all that is missing for it, the best ones smallest."""
 FREE = 1e-6
 """Mln: what costs less than this is done at once if it gains anything."""
+DIGITS = 6
+"""Of sums that are compared: what adding in another order changes comes after them."""
 
 
 def deployment(plan: Plan) -> pd.DataFrame:
@@ -76,43 +79,69 @@ def ordered(steps: Mapping[Key, Step], limits: Sequence[Limit] = ()) -> list[Key
     What would break a limit waits until others make room, as long as any others go.
     """
     relies = {key: _relied_on(key, steps) for key in steps}
-    rank = {key: k for k, key in enumerate(steps)}
+    missing = {
+        key: _Missing(
+            rank,
+            len(relies[key]),
+            sum(steps[one].gain for one in relies[key]),
+            sum(steps[one].cost_mln for one in relies[key]),
+        )
+        for rank, key in enumerate(steps)
+    }
     lend: dict[Key, list[Key]] = {key: [] for key in steps}
     for key, whole in relies.items():
         for one in whole:
             lend[one].append(key)
     done: dict[Key, None] = {}
     levels, waiting = _Levels(limits), dict[int, list[Key]]()
-
-    def entry(key: Key) -> _Entry:
-        """Return a step with all that is missing for it, the best ones smallest."""
-        missing = [steps[one] for one in relies[key] if one not in done]
-        gain = sum(step.gain for step in missing)
-        cost = sum(step.cost_mln for step in missing)
-        # Without a gain the cheapest comes first; what is equal keeps its order.
-        return -gain / max(cost, FREE), -gain, cost, rank[key], len(missing), key
-
-    heap, blocked = [entry(key) for key in steps], list[_Entry]()
+    heap, blocked = [missing[key].entry(key) for key in steps], list[_Entry]()
     heapify(heap)
     while len(done) < len(steps):
         is_stuck = not heap
         found = heappop(blocked if is_stuck else heap)
-        *_, missing, key = found
-        left = [one for one in relies[key] if one not in done]
-        if key in done or len(left) != missing:
+        *_, count, key = found
+        if key in done or missing[key].count != count:
             continue  # what it relies on was done meanwhile: it is in there anew
+        left = [one for one in relies[key] if one not in done]
         broken = None if is_stuck else levels.broken_by(left)
         if broken is not None:
             waiting.setdefault(broken, []).append(key)
             heappush(blocked, found)
             continue
-        done |= dict.fromkeys(left)
-        again = {other for one in left for other in lend[one]}
+        again = dict[Key, None]()
+        for one in left:
+            done[one] = None
+            for other in lend[one]:
+                missing[other].drop(steps[one])
+                again[other] = None
         for limit in levels.change(left):
-            again.update(waiting.pop(limit, ()))
-        for other in again - done.keys():
-            heappush(heap, entry(other))
+            again |= dict.fromkeys(waiting.pop(limit, ()))
+        for other in again:
+            if other not in done:
+                heappush(heap, missing[other].entry(other))
     return list(done)
+
+
+@dataclass
+class _Missing:
+    """What a step still relies on, and it: kept up to date, for it is asked often."""
+
+    rank: int
+    count: int
+    gain: float
+    cost_mln: float
+
+    def drop(self, step: Step) -> None:
+        """Leave out a step that is done."""
+        self.count -= 1
+        self.gain -= step.gain
+        self.cost_mln -= step.cost_mln
+
+    def entry(self, key: Key) -> _Entry:
+        """Return a step with all that is missing for it, the best ones smallest."""
+        gain, cost = round(self.gain, DIGITS), round(self.cost_mln, DIGITS)
+        # Without a gain the cheapest comes first; what is equal keeps its order.
+        return -gain / max(cost, FREE), -gain, cost, self.rank, self.count, key
 
 
 class _Levels:

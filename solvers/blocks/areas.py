@@ -16,6 +16,7 @@ from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.compiled import Compiled
+from aumaq.solvers.highs.by_parts import Part
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.structure import components
 
@@ -50,14 +51,6 @@ def stations(c: Compiled) -> Stations:
     return Stations(through, above & (m.row_family == "balances"))
 
 
-@dataclass(frozen=True)
-class Area:
-    """The rows and columns of an area."""
-
-    rows: Ints
-    columns: Ints
-
-
 class Areas:
     """The areas of one network; rows that are *open* tie them to each other."""
 
@@ -71,12 +64,7 @@ class Areas:
         whole = np.bincount(of_column, m.is_integer)
         known = np.unique(of_column[through])
         known = known[(whole[known] > 0) & (whole[known] <= MOST_INTEGERS)]
-        self.all = [
-            Area(rows, columns)
-            for rows, columns in zip(
-                _grouped(of_row, known), _grouped(of_column, known), strict=True
-            )
-        ]
+        self.all = _parts(of_row, of_column, known)
         self.columns: Flags = np.isin(of_column, known)
         """Which columns are of an area."""
 
@@ -105,6 +93,12 @@ class Areas:
                 ),
                 own,
             )
+
+
+def _parts(of_row: Ints, of_column: Ints, known: Ints) -> list[Part]:
+    """Return the rows and columns of each of the *known* labels."""
+    rows, columns = _grouped(of_row, known), _grouped(of_column, known)
+    return [Part(*own) for own in zip(rows, columns, strict=True)]
 
 
 def _grouped(label: Ints, known: Ints) -> list[Ints]:

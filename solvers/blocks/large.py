@@ -78,8 +78,7 @@ class LargeBlock:
         where there are no stations.
         """
         dive, m, rows = self._at(solver, values)
-        is_open = self._stations.above[rows] | ~solver.structure.is_sparse[rows]
-        areas = Areas(m, is_open, self._stations.through[self.free])
+        areas = self._areas(solver, m, rows)
         if not areas.all:
             return None
         budget, begun = Budget(most.seconds, most.work), self.work + solver.work
@@ -109,6 +108,11 @@ class LargeBlock:
         last = dive.with_whole(trial[self.free], budget.at_least(LAST_EFFORT))
         return trial[self.free] if last is None else last
 
+    def _areas(self, solver: RestrictedSolver, m: Matrices, rows: Ints) -> Areas:
+        """Return the areas below stations of the model *m* of its columns."""
+        is_open = self._stations.above[rows] | ~solver.structure.is_sparse[rows]
+        return Areas(m, is_open, self._stations.through[self.free])
+
     def _near(self, solver: RestrictedSolver, is_beside: Flags) -> Ints:
         """Return the trunk, what is beside the areas, and what runs near it."""
         known, free = solver.structure, self.free
@@ -127,7 +131,8 @@ class LargeBlock:
         """Return the dive at a plan, the model of its columns and the rows of that."""
         part, rows = solver.structure.part(self.free, values)
         if self._dive is None:
-            self._dive = Dive(part, self._built)
+            areas = self._areas(solver, part, rows)
+            self._dive = Dive(part, self._built, areas.all)
             if self._is_stopped:
                 self._dive.stop()
         else:

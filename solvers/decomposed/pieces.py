@@ -13,6 +13,8 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.blocks.areas import MOST_INTEGERS, Areas, Stations
+from aumaq.solvers.highs.by_parts import Part
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices, best_end, restricted
 from aumaq.solvers.highs.repriced import RepricedLP
 from aumaq.solvers.structure import components
@@ -54,10 +56,17 @@ class Pieces:
     """The rows of what belongs to no site, with their prices as last solved."""
 
     def __init__(
-        self, m: Matrices, rows: Ints, is_over: Callable[[], bool] = lambda: False
+        self,
+        m: Matrices,
+        rows: Ints,
+        known: Stations,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Take these rows of the model; *is_over*: whether to give an LP up."""
-        self.rows = rows
+        """Take these rows of the model; *is_over*: whether to give an LP up.
+
+        The LP of a large piece begins with its areas below stations.
+        """
+        self.rows, self._stations = rows, known
         by_row: csr_array = m.by_row[rows]
         self.columns = np.unique(by_row.indices)
         part = csc_array(by_row.tocsc()[:, self.columns])
@@ -121,8 +130,17 @@ class Pieces:
         found = []
         for own in np.split(order, ends):
             part, rows = restricted(self.matrices, by_row, own, nothing)
-            found.append(_Piece(rows, own, RepricedLP(part, self._is_over)))
+            parts = self._parts_of(part, rows, own)
+            lp = RepricedLP(part, self._is_over, parts=parts)
+            found.append(_Piece(rows, own, lp))
         return found
+
+    def _parts_of(self, piece: Matrices, rows: Ints, columns: Ints) -> list[Part]:
+        """Return the areas of a piece that is large."""
+        if piece.is_integer.sum() <= MOST_INTEGERS:
+            return []
+        above = self._stations.above[self.rows[rows]]
+        return Areas(piece, above, self._stations.through[self.columns[columns]]).all
 
     def reduced(self, cost: Floats) -> Floats:
         """Return what the prices of the rows leave of the *cost* of columns."""

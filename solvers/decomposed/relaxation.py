@@ -21,6 +21,7 @@ from functools import cached_property
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.blocks.areas import stations
 from aumaq.solvers.compiled import Compiled
 from aumaq.solvers.decomposed import kernel
 from aumaq.solvers.decomposed.pieces import Pieces, rows_beside
@@ -60,7 +61,7 @@ class Relaxation:
             self.owner[own] = j
         self._loose = self.owner < 0
         beside = rows_beside(m.by_row, self._loose)
-        self.pieces = Pieces(m, np.flatnonzero(beside), is_over)
+        self.pieces = Pieces(m, np.flatnonzero(beside), stations(c), is_over)
         self.priced = priced_rows(c, self.sites, self.owner, self.pieces)
         self._by_column = self.priced.rows.T.tocsr()
         self._free = self._loose.copy()

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.solvers.highs.by_parts import Part
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.repriced import RepricedLP
 from aumaq.solvers.work import Most, iteration
@@ -33,14 +35,14 @@ TOLERANCE = 1e-7
 class Dive:
     """One dive in the LP of a model."""
 
-    def __init__(self, m: Matrices, built: Flags) -> None:
+    def __init__(self, m: Matrices, built: Flags, parts: Sequence[Part] = ()) -> None:
         """Prepare; *built* are the columns that are fixed first, as far as they are
-        used.
+        used. The LP begins with its *parts*.
         """
         self._m, self._built = m, built & m.is_integer
         self._is_stopped = threading.Event()
         self._ends = self._most_work = float("inf")
-        self._lp = RepricedLP(m, self._is_over, TOLERANCE)
+        self._lp = RepricedLP(m, self._is_over, TOLERANCE, parts)
         self._low, self._high = m.column_lower.copy(), m.column_upper.copy()
         self.work = 0.0
         """Units of work that it took so far."""

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.solvers.highs.lp_task import ARRAYS
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.program import accept, loaded
-from aumaq.solvers.highs.repriced import ARRAYS
 
 NO_END = 2**31 - 1
 PART = 2_000

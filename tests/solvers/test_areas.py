@@ -17,7 +17,10 @@ from aumaq.solvers.blocks.large import LargeBlock
 from aumaq.solvers.blocks.networks import built_columns, fed_columns
 from aumaq.solvers.compiled import Compiled, compiled
 from aumaq.solvers.decomposed.relaxation import Relaxation
+from aumaq.solvers.highs.by_parts import Part, basis_by_parts
+from aumaq.solvers.highs.lp_task import lp_task
 from aumaq.solvers.highs.matrices import Matrices
+from aumaq.solvers.highs.program import loaded
 from aumaq.solvers.highs.repriced import RepricedLP
 from aumaq.solvers.highs.solver import Solver
 from aumaq.solvers.options import SolveOptions
@@ -61,6 +64,69 @@ def test_areas_and_trunk_make_a_plan(kind: str, data: st.DataObject) -> None:
         assert np.allclose(whole, np.round(whole), atol=SURE)
         room = SURE * (1.0 + abs(best.objective))
         assert m.cost @ values >= m.cost @ best.values - room
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize("kind", KINDS)
+@examples(20)
+@given(st.data())
+def test_an_lp_that_begins_with_its_parts_is_the_same(
+    kind: str, data: st.DataObject
+) -> None:
+    """At whatever costs and limits: as large as without parts, or none as well."""
+    c = compiled(data.draw(KINDS[kind]), OPTIONS, Silent(), Given())
+    known, pieces = stations(c), Relaxation(c).pieces
+    assume(known.through[pieces.columns].any())
+    m = pieces.matrices
+    above = known.above[pieces.rows]
+    parts = Areas(m, above, known.through[pieces.columns]).all
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    cost = m.cost * rng.uniform(0.5, 2.0, len(m.cost))
+    low = np.maximum(m.column_lower, 0.0)
+    high = np.minimum(m.column_upper, rng.choice([0.0, 1.0, 1e9], len(low)) + low)
+    found = []
+    for own in ((), parts):
+        lp = RepricedLP(m, lambda: False, parts=own)
+        lp.confine(np.arange(len(low)), low, high)
+        found += [lp.solve(cost), lp.solve(m.cost)]
+    for one, other, at in zip(found[:2], found[2:], (cost, m.cost), strict=True):
+        assert (one is None) == (other is None)
+        if one is not None and other is not None:
+            assert at @ other[0] == pytest.approx(at @ one[0], rel=1e-6, abs=1e-6)
+
+
+def test_an_lp_ends_soon_after_its_parts() -> None:
+    """Towns below one plant whose power is short: few steps are left of hundreds."""
+    towns, ways, rng = 40, 12, np.random.default_rng(3)
+    makes = rng.uniform(1.0, 9.0, (towns, ways))
+    through = kron(np.eye(towns), np.ones((1, 1)))
+    needs = np.hstack([through.toarray(), kron(np.eye(towns), np.ones(ways)).toarray()])
+    above = np.hstack([-np.ones(towns), np.zeros(towns * ways), [1.0]])
+    table = csc_array(np.vstack([np.hstack([needs, np.zeros((towns, 1))]), above]))
+    count = table.shape[1]
+    cost = np.concatenate([np.zeros(towns), makes.ravel(), [2.0]])
+    most = np.concatenate([np.full(towns, 9.0), np.full(towns * ways, 1.0), [70.0]])
+    need = np.concatenate([rng.uniform(3.0, 6.0, towns), [0.0]])
+    m = Matrices.of(
+        table, cost, (need, need), (np.zeros(count), most), np.zeros(count, bool)
+    )
+    parts = [
+        Part(np.array([k]), np.append(k, towns + k * ways + np.arange(ways)))
+        for k in range(towns)
+    ]
+    basis, _ = basis_by_parts(m, parts, lambda: False, SURE)
+    assert basis is not None
+    steps, value = [], []
+    for begins in (False, True):
+        highs = loaded(lp_task(m, SURE))
+        highs.setOptionValue("presolve", "off")
+        if begins:
+            highs.setBasis(basis)
+        highs.run()
+        steps.append(highs.getInfo().simplex_iteration_count)
+        value.append(highs.getInfo().objective_function_value)
+    assert value[0] == pytest.approx(value[1])
+    assert steps[1] < steps[0] / 4
 
 
 def _free(c: Compiled) -> Ints:

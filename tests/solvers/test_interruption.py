@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,11 @@ from aumaq.results.studies import task_pool
 from aumaq.solvers import compiled, direct
 from aumaq.solvers.blocks import run as block_run
 from aumaq.solvers.futures.model import FuturesModel
+from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.options import SolveOptions
 from aumaq.solvers.polish import polished
+from aumaq.solvers.progress import Silent
+from aumaq.solvers.solution.decisions import Given, Status
 
 SENT: list[list[Any]] = []
 """For each work that a test interrupts, whether it was called at all."""
@@ -89,6 +94,26 @@ def test_stopped_before_the_search_there_is_the_first_plan(
     plan = kept(lambda: aumaq.solve(shipped(), gap=0.0))
     assert (plan.status, plan.is_verified) == ("interrupted", True)
     assert plan.objective_mln == pytest.approx(1100.0)
+
+
+def test_who_asked_to_stop_does_not_wait_for_the_last_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The rest of the time limit is for it only if nobody did."""
+    options = SolveOptions(time_limit=1000.0, threads=1)
+    c = compiled.compiled(shipped(), options, Silent(), Given())
+    found = Solver(c.matrices, options).run(60.0, Silent(), c.started)
+    left = []
+
+    def polished_in(known: compiled.Compiled, outcome: Outcome) -> Outcome:
+        left.append(known.options.time_limit - known.elapsed)
+        return outcome
+
+    monkeypatch.setattr(compiled, "polished", polished_in)
+    for status in (Status.TIME_LIMIT, Status.INTERRUPTED):
+        compiled.finish(c, replace(found, status=status), c.started)
+    assert left[0] > 500.0
+    assert left[1] <= 0.0
 
 
 @pytest.mark.slow
