@@ -93,7 +93,7 @@ def ordered(steps: Mapping[Key, Step], limits: Sequence[Limit] = ()) -> list[Key
         for one in whole:
             lend[one].append(key)
     done: dict[Key, None] = {}
-    levels, waiting = _Levels(limits), dict[int, list[Key]]()
+    levels = _Levels(limits)
     heap, blocked = [missing[key].entry(key) for key in steps], list[_Entry]()
     heapify(heap)
     while len(done) < len(steps):
@@ -105,7 +105,7 @@ def ordered(steps: Mapping[Key, Step], limits: Sequence[Limit] = ()) -> list[Key
         left = [one for one in relies[key] if one not in done]
         broken = None if is_stuck else levels.broken_by(left)
         if broken is not None:
-            waiting.setdefault(broken, []).append(key)
+            levels.wait(key, *broken)
             heappush(blocked, found)
             continue
         again = dict[Key, None]()
@@ -114,8 +114,7 @@ def ordered(steps: Mapping[Key, Step], limits: Sequence[Limit] = ()) -> list[Key
             for other in lend[one]:
                 missing[other].drop(steps[one])
                 again[other] = None
-        for limit in levels.change(left):
-            again |= dict.fromkeys(waiting.pop(limit, ()))
+        again |= dict.fromkeys(levels.change(left))
         for other in again:
             if other not in done:
                 heappush(heap, missing[other].entry(other))
@@ -151,28 +150,44 @@ class _Levels:
         """Start from what is before the first step."""
         self._limits = limits
         self._now = [limit.now for limit in limits]
+        self._waiting: dict[tuple[int, int], list[tuple[float, Key]]] = {}
         self._of: dict[Key, list[int]] = {}
         for k, limit in enumerate(limits):
             for key in limit.effect:
                 self._of.setdefault(key, []).append(k)
 
-    def broken_by(self, steps: Sequence[Key]) -> int | None:
-        """Return which one any of the steps, one after the other, breaks; or None."""
+    def broken_by(self, steps: Sequence[Key]) -> tuple[int, float] | None:
+        """Return which one any of the steps, one after the other, breaks; or None.
+
+        And how far it is to go before that step does not.
+        """
         now = dict[int, float]()
         for key in steps:
             for k in self._of.get(key, ()):
                 change = self._limits[k].effect[key]
                 now[k] = now.get(k, self._now[k]) + change
                 if self._limits[k].breaks(now[k], change):
-                    return k
+                    return k, self._limits[k].back(now[k])
         return None
 
-    def change(self, steps: Sequence[Key]) -> set[int]:
-        """Do the steps; return which limits are elsewhere now."""
+    def wait(self, key: Key, k: int, far: float) -> None:
+        """Let a step wait until a limit is so *far* from where it is now."""
+        side = 1 if far > 0.0 else -1
+        there = self._waiting.setdefault((k, side), [])
+        heappush(there, (side * (self._now[k] + far), key))
+
+    def change(self, steps: Sequence[Key]) -> list[Key]:
+        """Do the steps; return those that need not wait any more."""
         changed = [(k, key) for key in steps for k in self._of.get(key, ())]
         for k, key in changed:
             self._now[k] += self._limits[k].effect[key]
-        return {k for k, _ in changed}
+        ready = []
+        for k in {k for k, _ in changed}:
+            for side in (1, -1):
+                there, now = self._waiting.get((k, side), []), side * self._now[k]
+                while there and there[0][0] <= now + FREE:
+                    ready.append(heappop(there)[1])
+        return ready
 
 
 def _relied_on(key: Key, steps: Mapping[Key, Step]) -> list[Key]:

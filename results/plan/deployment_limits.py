@@ -63,6 +63,10 @@ class Limit:
         is_low = change < 0.0 and value < self.least - DUST
         return is_low or (change > 0.0 and value > self.most + DUST)
 
+    def back(self, value: float) -> float:
+        """Return how far it is from a value that breaks it to where it holds."""
+        return (self.least if value < self.least else self.most) - value
+
 
 def limits_of(
     plan: Plan, data: ModelData | None, period: str, points: Points

@@ -95,7 +95,7 @@ class LargeBlock:
             if (plan := solver.solve(part, most)) is not None:
                 x[own] = plan
         whole = np.flatnonzero(areas.columns & m.is_integer)
-        if (run := dive.around(whole, np.round(x), left())) is None:
+        if (run := dive.around(whole, np.round(x), price[rows], left())) is None:
             return None
         run[whole] = np.round(x[whole])
         trial = values.copy()

@@ -65,6 +65,7 @@ class Feeding:
         self.completer.keep_large()
         self.replanning = Replanning(blocks, drawn)
         self._is_large = self.replanning.of(self.is_network)
+        self._is_planned = False
         self._price = np.zeros(len(c.matrices.row_lower))
         self.search: Improver | None = None
         self._led: tuple[Floats, Distance, list[Ints], Scope] | None = None
@@ -81,10 +82,12 @@ class Feeding:
         return search
 
     def first(self, most: Most, price: Floats | None) -> Floats | None:
-        """Return the start plan with its networks planned, None if that gives none.
+        """Return the start plan, None if it is none of the model's.
 
-        It builds no link itself: each place makes what it needs. *price* is that of
-        each row, where it is known already.
+        It builds no link itself: each place makes what it needs. Networks are planned
+        once people are sent at prices: who draws what is another question then. Where
+        they do not run as they are, they are planned now, at the *price* of each row if
+        that is known already.
         """
         c = self._c
         if c.start_plan is None:
@@ -92,6 +95,9 @@ class Feeding:
         values = values_of(c.matrices, c.built, c.place, c.start_plan)
         if values is None:
             return None
+        if not self._of_networks.solver.structure.broken(values).any():
+            return values
+        self._is_planned = True
         effort = most.seconds if most.work is None else most.work
         return self.completer.begun(values, runs_of(c), effort, price)
 
@@ -166,17 +172,30 @@ class Feeding:
         assert self.search is not None
         assert self.search.values is not None
         joined = np.where(self.is_network, values, self.search.values)
-        found = self.completer.complete(joined)
+        found = None
+        if not self._is_planned:
+            self._is_planned = True
+            runs = runs_of(self._c)
+            found = self.completer.begun(joined, runs, areas, self._price)
+        if found is None:
+            found = self._fed(joined, areas)
         if found is None:
             return None
-        excess = self.replanning.excess(found)[self._is_large].sum()
-        if excess > AREAS_FROM * abs(self.completer.cost(found)):
-            found = self.completer.by_areas(found, areas, self._price)
         search = self._of_networks
         search.objective, search.values = search.cost(found), found
         if seconds > 0.0:
             search.search(seconds)
         return search.values
+
+    def _fed(self, joined: Floats, areas: float) -> Floats | None:
+        """Return a plan with its networks completed, and planned where that is far."""
+        found = self.completer.complete(joined)
+        if found is None:
+            return None
+        excess = self.replanning.excess(found)[self._is_large].sum()
+        if excess > AREAS_FROM * abs(self.completer.cost(found)):
+            return self.completer.by_areas(found, areas, self._price)
+        return found
 
     def search_on(self, search: Improver, budget: Budget) -> None:
         """Plan a block anew at prices, or search around a few sites."""

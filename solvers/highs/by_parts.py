@@ -91,15 +91,18 @@ def basis_by_parts(
     parts: Sequence[Part],
     is_over: Callable[[], bool],
     tolerance: float,
+    price: Floats | None = None,
 ) -> tuple[highspy.HighsBasis | None, int]:
     """Return a basis of the LP of *m*, and how many iterations it took.
 
-    None where a part has no optimum, or *is_over* says to give up.
+    It begins at a *price* of each row, if there is one. None where a part has no
+    optimum, the trunk bears no load, or *is_over* says to give up.
     """
     own = [_PartLP(m, part, tolerance) for part in parts]
     trunk = _PartLP(m, _beside(m, parts), tolerance)
     found = None
-    if _rounds(m, own, trunk, is_over):
+    begins = np.zeros(len(m.row_lower)) if price is None else price
+    if _rounds(m, own, trunk, is_over, begins[trunk.part.rows]):
         found = _joined(m, [*own, trunk])
     return found, trunk.iterations + sum(one.iterations for one in own)
 
@@ -113,7 +116,11 @@ def _beside(m: Matrices, parts: Sequence[Part]) -> Part:
 
 
 def _rounds(
-    m: Matrices, parts: list[_PartLP], trunk: _PartLP, is_over: Callable[[], bool]
+    m: Matrices,
+    parts: list[_PartLP],
+    trunk: _PartLP,
+    is_over: Callable[[], bool],
+    price: Floats,
 ) -> bool:
     """Solve parts and trunk at better and better prices; return whether all went well.
 
@@ -121,8 +128,7 @@ def _rounds(
     """
     rows, columns = trunk.part.rows, trunk.part.columns
     table, sides = m.by_row[rows], (m.row_lower[rows], m.row_upper[rows])
-    price, x = np.zeros(len(rows)), np.zeros(len(m.cost))
-    borne, before = price, np.inf
+    x, borne, before = np.zeros(len(m.cost)), price, np.inf
     for number in range(ROUNDS):
         cost = m.cost - table.T @ price
         for one in parts:
@@ -138,7 +144,8 @@ def _rounds(
             if abs(before - now) <= NEAR * abs(now):
                 return True
             borne, before = price, now
-            price = price + (trunk.duals - price) * (STEP if number else 1.0)
+            is_first = number == 0 and not price.any()
+            price = price + (trunk.duals - price) * (1.0 if is_first else STEP)
         elif number:
             price = (price + borne) / 2.0
         else:

@@ -69,12 +69,17 @@ class Dive:
         with_built = self._fixed(built, np.floor(x[built] + 1.0 - USED))
         return self._made_whole(x if with_built is None else with_built)
 
-    def around(self, columns: Ints, known: Floats, most: Most) -> Floats | None:
-        """Return the values of the LP with some columns as in *known*."""
+    def around(
+        self, columns: Ints, known: Floats, price: Floats, most: Most
+    ) -> Floats | None:
+        """Return the values of the LP with some columns as in *known*.
+
+        *price* is that of each row, from where its parts begin.
+        """
         self._limit(most)
         every = np.arange(len(self._low))
         self._confine(every, self._m.column_lower, self._m.column_upper)
-        self._lp.begin_anew()
+        self._lp.begin_anew(price)
         return self._fixed(columns, known[columns])
 
     def with_whole(self, known: Floats, most: Most) -> Floats | None:

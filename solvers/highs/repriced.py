@@ -40,6 +40,7 @@ class RepricedLP:
         self._columns = np.arange(len(m.cost), dtype=np.int32)
         self._is_over = is_over
         self._is_new, self._is_feasible, self._of_parts = True, False, 0
+        self._price: Floats | None = None
         self._highs.cbSimplexInterrupt.subscribe(self._interrupt)
 
     def solve(self, cost: Floats) -> tuple[Floats, Floats] | None:
@@ -68,15 +69,19 @@ class RepricedLP:
         self._is_feasible = False
         self._m = replace(self._m, row_lower=low, row_upper=high)
 
-    def begin_anew(self) -> None:
-        """Forget where it ended: with much changed, parts or presolve help more."""
+    def begin_anew(self, price: Floats | None = None) -> None:
+        """Forget where it ended: with much changed, parts or presolve help more.
+
+        Parts begin at a *price* of each row.
+        """
+        self._price = price
         self._is_new, self._is_feasible = True, False
         self._highs.clearSolver()
 
     def _begin_with_parts(self) -> None:
         """Begin with the basis of the parts, by the primal simplex method."""
         basis, self._of_parts = basis_by_parts(
-            self._m, self._parts, self._is_over, self._tolerance
+            self._m, self._parts, self._is_over, self._tolerance, self._price
         )
         if basis is not None:
             accept(self._highs.setBasis(basis), "basis")
