@@ -159,12 +159,19 @@ class Completer:
         return self.complete(found[0], known)
 
     def begun(
-        self, values: Floats, runs: Flags, effort: float, price: Floats | None = None
+        self,
+        values: Floats,
+        runs: Flags,
+        effort: float,
+        price: Floats | None = None,
+        *,
+        plans: bool = True,
     ) -> Floats | None:
         """Return a plan from decisions: what *runs* by an LP, large blocks planned.
 
         These are planned for what is drawn from them then, at the *price* of each row
-        where it is known. None if there is none.
+        where it is known; or stay as they are, if nothing *plans* them. None if there
+        is none.
         """
         budget, begun = self.budget(effort), self.work
         is_free = runs.copy()
@@ -183,6 +190,8 @@ class Completer:
         for k, block in self._large.items():
             own = np.intersect1d(self._feeding[k], self._fed)
             values[own] = self._drawn(values)[own]
+            if not plans:
+                continue
             budget.spent = self.work - begun
             found = block.planned(self._open, values, budget.most(), price)
             if found is None:

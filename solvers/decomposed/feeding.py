@@ -95,11 +95,13 @@ class Feeding:
         values = values_of(c.matrices, c.built, c.place, c.start_plan)
         if values is None:
             return None
-        if not self._of_networks.solver.structure.broken(values).any():
-            return values
-        self._is_planned = True
         effort = most.seconds if most.work is None else most.work
-        return self.completer.begun(values, runs_of(c), effort, price)
+        own = values, runs_of(c), effort, price
+        found = self.completer.begun(*own, plans=False)
+        if found is None:
+            self._is_planned = True
+            found = self.completer.begun(*own)
+        return found
 
     def lead(
         self,

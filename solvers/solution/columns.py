@@ -13,6 +13,7 @@ from aumaq.model.built import BuiltModel, ServiceVariables, exists
 from aumaq.model.data.services import ServiceData
 from aumaq.solvers.highs.matrices import NO_LIMIT, Matrices
 from aumaq.solvers.solution.decisions import Decisions, ServiceDecisions
+from aumaq.solvers.solution.networks import run_of_networks
 from aumaq.solvers.solution.settled import built_links, the_choice
 
 
@@ -21,7 +22,8 @@ def values_of(
 ) -> Floats | None:
     """Return the value of each column, None where *plan* does not say who goes where.
 
-    How networks run, and what else follows from what is built, is left at 0.
+    What follows from what is built is left at 0; so is how networks run where *plan*
+    does not say that either.
     """
     values = np.zeros(len(m.cost) + 1)  # the last one stands for what has no column
     for name, v in built.variables.items():
@@ -30,6 +32,8 @@ def values_of(
             return None
         _fill(values, d, v, place, own)
     for variables, known in (*built_links(built, plan), the_choice(built, plan)):
+        values[place[variables]] = known
+    for variables, known in run_of_networks(built, plan):
         values[place[variables]] = known
     if plan.relocated.size:
         values[place[built.relocated]] = plan.relocated

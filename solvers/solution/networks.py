@@ -8,7 +8,7 @@ import numpy as np
 
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.model import BuiltModel
-from aumaq.solvers.solution.decisions import NetworkDecisions
+from aumaq.solvers.solution.decisions import Decisions, NetworkDecisions
 
 Number = Callable[[Ints], Floats]
 """Returns the values of an array of variables, 0 where there is none."""
@@ -36,6 +36,24 @@ def networks_of(built: BuiltModel, number: Number) -> dict[str, NetworkDecisions
             angle=number(v.angle) if n.has_angles else np.zeros(v.shed.shape),
         )
     return found
+
+
+def run_of_networks(
+    built: BuiltModel, plan: Decisions
+) -> Iterator[tuple[Ints, Floats]]:
+    """Yield variables of how each network runs, and a plan's values, if it has them."""
+    for name, v in built.networks.items():
+        own = plan.networks[name]
+        if own.flow.shape != v.flow.shape:
+            continue
+        yield from (
+            (v.flow, own.flow),
+            (v.local_capacity, own.local_capacity),
+            (v.local_supply, own.local_supply),
+            (v.supply, own.supply[v.supply_source, v.supply_level, v.supply_period]),
+            (v.shed, own.shed),
+            (v.angle, own.angle),
+        )
 
 
 def columns_of(place: Ints, variables: Ints) -> list[int]:
