@@ -52,8 +52,9 @@ def run_of_networks(
             (v.local_supply, own.local_supply),
             (v.supply, own.supply[v.supply_source, v.supply_level, v.supply_period]),
             (v.shed, own.shed),
-            (v.angle, own.angle),
         )
+        if built.data.networks[name].has_angles:
+            yield v.angle, own.angle
 
 
 def columns_of(place: Ints, variables: Ints) -> list[int]:

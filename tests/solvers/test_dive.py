@@ -17,7 +17,7 @@ from aumaq.instances.arrays import Floats
 from aumaq.solvers.blocks import networks
 from aumaq.solvers.blocks.networks import built_columns
 from aumaq.solvers.compiled import compiled
-from aumaq.solvers.decomposed import feeding, replanning, run
+from aumaq.solvers.decomposed import feeding, pieces, replanning, run
 from aumaq.solvers.highs.dive import Dive
 from aumaq.solvers.highs.matrices import Matrices
 from aumaq.solvers.highs.solver import Solver
@@ -92,9 +92,9 @@ def test_what_is_for_the_largest_models_ends_in_plans(
         patch.setattr(replanning, "ROUND_FIRST", 1)
         most = data.draw(st.sampled_from([0, feeding.MOST_INTEGERS]))
         patch.setattr(feeding, "MOST_INTEGERS", most)
-        plan = aumaq.solve(
-            instance, method="decomposed", gap=0.0, threads=2, time_limit=4.0
-        )
+        patch.setattr(pieces, "MOST_INTEGERS", most)
+        effort = data.draw(st.sampled_from([{"time_limit": 4.0}, {"work_limit": 2.0}]))
+        plan = aumaq.solve(instance, method="decomposed", gap=0.0, threads=2, **effort)
     assert plan.is_verified
     room = SURE * (1.0 + abs(best.objective_mln))
     assert plan.bound_mln <= best.objective_mln + room
