@@ -45,8 +45,9 @@ from aumaq.solvers.work import Budget
 
 FIRST_STEPS = 60
 """Steps of prices before a search is led by them."""
-STEPS = 300
-"""Steps between two looks at how much the bound still rises."""
+STEPS, LARGE_STEPS = 300, 180
+"""Steps between two looks at how much the bound still rises; in a large model, whose
+plan then needs the thread more."""
 AGAIN = 0.03
 """The first step of prices that are raised once more."""
 WORTH, LARGE_WORTH = 2e-5, 5e-4
@@ -216,7 +217,8 @@ class Run:
             if self.stop.is_set():
                 break
             begun, before = time.monotonic(), self.ascent.bound
-            self.ascent.rise(STEPS, self.end, self.stop.is_set, AGAIN)
+            steps = LARGE_STEPS if self.is_large else STEPS
+            self.ascent.rise(steps, self.end, self.stop.is_set, AGAIN)
             gain = self.ascent.bound - before
             self._lead()
             now = time.monotonic()
