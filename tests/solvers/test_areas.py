@@ -96,7 +96,7 @@ def test_an_lp_that_begins_with_its_parts_is_the_same(
 
 
 def test_an_lp_ends_soon_after_its_parts() -> None:
-    """Towns below one plant whose power is short: few steps are left of hundreds."""
+    """Towns below a plant dearer than some of their own: few steps are left."""
     towns, ways, rng = 40, 12, np.random.default_rng(3)
     makes = rng.uniform(1.0, 9.0, (towns, ways))
     through = kron(np.eye(towns), np.ones((1, 1)))
@@ -104,8 +104,8 @@ def test_an_lp_ends_soon_after_its_parts() -> None:
     above = np.hstack([-np.ones(towns), np.zeros(towns * ways), [1.0]])
     table = csc_array(np.vstack([np.hstack([needs, np.zeros((towns, 1))]), above]))
     count = table.shape[1]
-    cost = np.concatenate([np.zeros(towns), makes.ravel(), [2.0]])
-    most = np.concatenate([np.full(towns, 9.0), np.full(towns * ways, 1.0), [70.0]])
+    cost = np.concatenate([np.zeros(towns), makes.ravel(), [4.0]])
+    most = np.concatenate([np.full(towns, 9.0), np.full(towns * ways, 1.0), [500.0]])
     need = np.concatenate([rng.uniform(3.0, 6.0, towns), [0.0]])
     m = Matrices.of(
         table, cost, (need, need), (np.zeros(count), most), np.zeros(count, bool)
