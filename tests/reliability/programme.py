@@ -87,13 +87,16 @@ def drawn(strategy: st.SearchStrategy[T], seed: int, number: int) -> T:
     return _chunk(strategy, own_seed(seed, "chunk", chunk))[place]
 
 
-_LAST: dict[int, tuple[object, list[object]]] = {}
+_LAST: dict[tuple[int, int], tuple[object, list[object]]] = {}
+"""What was drawn last, by seed and strategy; each with the strategy it is of."""
+KEPT = 4
+"""Strategies that a kind of trials takes by turns, at most."""
 
 
 def _chunk(strategy: st.SearchStrategy[T], seed: int) -> list[T]:
     """Draw values; the last ones drawn are kept, as trials follow each other."""
-    if seed in _LAST and _LAST[seed][0] is strategy:
-        return _LAST[seed][1]  # type: ignore[return-value]
+    if (seed, id(strategy)) in _LAST:
+        return _LAST[seed, id(strategy)][1]  # type: ignore[return-value]
     found: list[T] = []
 
     @seeded(seed)
@@ -112,8 +115,9 @@ def _chunk(strategy: st.SearchStrategy[T], seed: int) -> list[T]:
     # The first is the simplest that there is, in every chunk the same.
     found = found[1:] or found
     found = [found[k % len(found)] for k in range(CHUNK)]
-    _LAST.clear()
-    _LAST[seed] = strategy, found  # type: ignore[assignment]
+    while len(_LAST) >= KEPT:
+        _LAST.pop(next(iter(_LAST)))
+    _LAST[seed, id(strategy)] = strategy, found  # type: ignore[assignment]
     return found
 
 
