@@ -192,8 +192,10 @@ def _show(found: aumaq.WhatIf) -> None:
     from aumaq.results.comparison.names import WORDS
     from aumaq.results.plan.titles import titles_of
 
+    is_best = found.best is found.before
     cases = {
         t(say("the plan in hand")): found.before,
+        t(say("the best plan today")): None if is_best else found.best,
         t(say("the same decisions under the changes")): found.scored,
         t(say("planned again")): found.after,
     }
@@ -225,6 +227,10 @@ def _show(found: aumaq.WhatIf) -> None:
             service=[services.get(code, code) for code in rows_of["service"]],
         )
         show.out.print(_differences(rows_of.head(MOST_SHOWN)))
+    if len(rows_of) > MOST_SHOWN:
+        text = say("and {count} more; all with --out, in decisions.csv",
+                   count=len(rows_of) - MOST_SHOWN)  # fmt: skip
+        show.out.print(t(text), markup=False)
 
 
 def _cases(rows: list[tuple[str, aumaq.Plan]], first: aumaq.Plan) -> Table:

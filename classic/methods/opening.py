@@ -24,6 +24,7 @@ from aumaq.classic.methods.prices import (
     Opening,
 )
 from aumaq.classic.methods.reach import LISTS, MOST_PAIRS, reach_of
+from aumaq.classic.methods.sample import sample_of
 from aumaq.classic.methods.search import iterate, sow
 from aumaq.classic.methods.swap import (
     begin,
@@ -39,8 +40,12 @@ from aumaq.instances.language.texts import say
 
 STEPS = 1200
 """Subgradient steps at most before the LP."""
-PLAN_EVERY = 40
-"""Steps between two plans made of the sites that the bound takes."""
+SAMPLED = 0.2
+"""Part of the time that a sample may take, and how long steps from its prices are."""
+PLAN_EVERY, PLAN_SELDOM = 40, 640
+"""Steps between two plans made of the sites that the bound takes: twice as many after
+one that was no better, for a plan may take as long as a hundred steps.
+"""
 BATCH = 60
 """Disturbances between two looks at the clock."""
 PATIENCE = 6
@@ -108,7 +113,7 @@ class Race:
         self.rng = np.random.default_rng(seed)
         self.bound = -np.inf
         self.found: Bound | None = None
-        self.price = np.zeros(n)
+        self.price, self.is_hinted = np.zeros(n), False
         sow(seed)
 
     @property
@@ -153,6 +158,19 @@ class Race:
             start = np.concatenate([required, drawn[:rest]]).astype(int)
         self.descend(start, drawn)
 
+    def sampled(self, seed: int) -> Ints | None:
+        """Take prices of a sample, and return its sites; None if there is none."""
+        sample = sample_of(self.problem, self.rng) if self.p >= 0 else None
+        if sample is None:
+            return None
+        small = Race(sample.problem, Clock(SAMPLED * self.clock.left), seed)
+        small.first_plan()
+        small.ascend(STEPS)
+        self.price = sample.spread(small.price, self.weight)
+        self.is_hinted = small.found is not None
+        sow(seed)
+        return sample.sites[small.pool.sites]
+
     def plan_of(self, taken: Ints, worth: Floats) -> None:
         """Make a plan of the sites that a bound takes."""
         if self.p < 0 and not len(taken):
@@ -164,12 +182,15 @@ class Race:
         """Find prices, and plans on the way."""
         w = self.weight
         start = w * 0.5 * (self.plan.near + np.minimum(self.plan.next, self.long))
-        start = start if self.found is None else self.price
+        start = start if self.found is None and not self.is_hinted else self.price
         with np.errstate(invalid="ignore"):
             limit = np.where(w > 0, w * self.ends, 0.0)
         o = Opening(w, self.fixed, self.p, limit)
         ascent = Ascent(self.reach, o, self.state, start)
+        if self.is_hinted and self.found is None:
+            ascent.step = SAMPLED
         worst = float((w * self.far).sum() + np.abs(self.fixed).sum()) + 1.0
+        every, due = PLAN_EVERY, PLAN_EVERY
         for step in range(1, steps + 1):
             target = self.pool.best
             if not np.isfinite(target):
@@ -181,8 +202,12 @@ class Race:
             if best is not None and best.value > self.bound:
                 self.bound, self.found = best.value, best
                 self.price = ascent.best_price
-            if step % PLAN_EVERY == 0 and self.found is not None:
+            if step >= due and self.found is not None:
+                before = self.pool.best
                 self.plan_of(np.flatnonzero(self.found.taken), self.found.worth)
+                is_better = self.pool.best < before
+                every = PLAN_EVERY if is_better else min(2 * every, PLAN_SELDOM)
+                due = step + every
             self.clock.note(say("prices"), self.bound, self.pool.best)
             if ascent.is_over or self.is_proven or self.clock.is_over:
                 return
@@ -309,7 +334,8 @@ def solve_opening(
     problem: Problem, clock: Clock, seed: int = 0, size: int = 1
 ) -> Opened:
     """Return the *size* best plans of p-median or of fixed costs, and a bound."""
-    return run(Race(problem, clock, seed, size))
+    race = Race(problem, clock, seed, size)
+    return run(race, race.sampled(seed))
 
 
 def run(race: Race, start: Ints | None = None) -> Opened:

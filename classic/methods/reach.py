@@ -25,8 +25,10 @@ from aumaq.instances.arrays import Floats, Ints
 LISTS, MATRIX, POINTS = 0, 1, 2
 MOST_PAIRS = 24_000_000
 """Pairs that lists may have, by client and by site: 24 bytes each."""
-NEAREST_PER_SITE = 8
-"""Lists reach so many times as many sites as share a client on average."""
+NEAREST_PER_SITE, FEWEST_PER_SITE = 8, 3
+"""Lists reach so many times as many sites as share a client on average; fewer, if that
+lets them fit, but not too few for prices.
+"""
 FEWEST = 40
 """Sites that a list has at least."""
 
@@ -54,9 +56,10 @@ class Reach(NamedTuple):
 def reach_of(distances: Distances, p: int, far: float) -> Reach:
     """Return distances for kernels, for plans of about *p* sites."""
     n, m = distances.shape
-    count = min(m, max(FEWEST, NEAREST_PER_SITE * m // max(p, 1)))
     if isinstance(distances, Points):
-        if n * count > MOST_PAIRS:
+        share, fitting = m // max(p, 1), MOST_PAIRS // max(n, 1)
+        count = min(m, max(FEWEST, min(NEAREST_PER_SITE * share, fitting)))
+        if count < min(m, FEWEST_PER_SITE * share) or n * count > MOST_PAIRS:
             return _bare(POINTS, distances, far)
         return lists_of(distances.nearest(count), distances, far)
     if isinstance(distances, Dense) and n * m > MOST_PAIRS:
@@ -66,19 +69,34 @@ def reach_of(distances: Distances, p: int, far: float) -> Reach:
 
 def lists_of(near: Neighbours, distances: Distances, far: float) -> Reach:
     """Return lists by client and by site; what is in none of them is far."""
-    n, m = distances.shape
-    client = np.repeat(np.arange(n, dtype=np.int32), near.counts)
-    order = np.argsort(near.site, kind="stable")
-    first = np.concatenate([[0], np.cumsum(np.bincount(near.site, minlength=m))])
-    bare = _bare(LISTS, distances, far)
-    return bare._replace(
-        row_first=near.first.astype(np.int64),
+    m = distances.shape[1]
+    rows = near.first.astype(np.int64)
+    counts = np.bincount(near.site, minlength=m)
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    client = np.empty(len(near.site), np.int32)
+    length = np.empty(len(near.site))
+    _turned(rows, near.site, near.length, first[:-1].copy(), client, length)
+    return _bare(LISTS, distances, far)._replace(
+        row_first=rows,
         row_site=near.site,
         row_length=near.length,
-        column_first=first.astype(np.int64),
-        column_client=client[order],
-        column_length=near.length[order],
+        column_first=first,
+        column_client=client,
+        column_length=length,
     )
+
+
+@njit(cache=True, nogil=True)
+def _turned(
+    row_first: Ints, row_site: Sites32, row_length: Floats, end: Ints,
+    client: Sites32, length: Floats,
+) -> None:  # fmt: skip
+    """Fill in lists by site; *end* is where each of them begins, then where it ends."""
+    for i in range(len(row_first) - 1):
+        for k in range(row_first[i], row_first[i + 1]):
+            place = end[row_site[k]]
+            client[place], length[place] = i, row_length[k]
+            end[row_site[k]] += 1
 
 
 def _bare(mode: int, distances: Distances, far: float) -> Reach:

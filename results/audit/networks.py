@@ -77,9 +77,6 @@ def network_steps(n: NetworkPlan) -> None:
         if key not in n.upgrades:
             n.note("steps", row, say("there is no such step"))
             continue
-        if key in n.built:
-            n.note("steps", row, say("the step is built twice"))
-            continue
         n.built[key] = t
         if t < n.facts.times.position(str(n.upgrades[key]["first_period"])):
             n.note("steps", row, say("comes before its first period"))

@@ -19,12 +19,13 @@ from aumaq.instances.land.forbidden import reasons
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import gather
 from aumaq.results.explanations.names import Names
-from aumaq.results.explanations.ranges import Difference
+from aumaq.results.explanations.ranges import SAME, Difference
 from aumaq.results.explanations.reaching import Reach
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.solve import solve
+from aumaq.results.studies.unbound import best_of
 from aumaq.solvers import SolveOptions
 from aumaq.solvers.fixed_plan import FixedPlan
 from aumaq.solvers.progress import Progress
@@ -126,7 +127,12 @@ class Facility:
             ),
             _if_closed(found, unit, lang),
         ]
-        if np.isfinite(self.at_most_mln):
+        if self.at_most_mln < 0.0:
+            text = say("With nothing else rebuilt, the plan without it costs {less} mln"
+                       " {currency} less.", currency=currency,
+                       less=lang.lower(-self.at_most_mln, ",.6g"))  # fmt: skip
+            told.append(text)
+        elif np.isfinite(self.at_most_mln):
             told.append(
                 say(
                     "With nothing else rebuilt, the plan without it costs {most} mln"
@@ -259,8 +265,10 @@ def explain_site(
     SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
     fixed = FixedPlan(plan.instance, decisions_of(plan, plan.instance), threads)
     at_most = _replacement(plan, fixed, service, site, time_limit / 2.0)
-    options = {"time_limit": time_limit / 2.0, "threads": threads, "progress": progress}
-    difference, instead, why = _without(plan, service, site, options)
+    options: dict[str, Any] = {"threads": threads, "progress": progress}
+    best, left = best_of(plan, time_limit / 2.0, **options)
+    options["time_limit"] = left
+    difference, instead, why = _without(best, service, site, options)
     served = served_at(plan, service, site)
     return Facility(plan, service, site, served, at_most, difference, instead, why)
 
@@ -273,7 +281,8 @@ def _replacement(
     found = fixed.cost_without(service, j, seconds)
     if found.values is None:
         return float("nan")
-    return max(0.0, found.objective - plan.objective_mln)
+    more = found.objective - plan.objective_mln
+    return more if abs(more) > SAME * max(1.0, abs(plan.objective_mln)) else 0.0
 
 
 def _without(

@@ -21,6 +21,7 @@ from aumaq.results.plan.decisions import decisions_of
 from aumaq.results.plan.plan import Plan
 from aumaq.results.studies.facility import is_reach_kept
 from aumaq.results.studies.solve import solve
+from aumaq.results.studies.unbound import best_of
 from aumaq.results.studies.without_rule import without_rule
 from aumaq.solvers import SolveOptions
 from aumaq.solvers.fixed_plan import FixedPlan, Priced
@@ -157,14 +158,17 @@ def explain_rule(
         places, binding = _binding(priced, may_bind)
     difference = None
     left = time_limit - (time.monotonic() - begun)
+    best = plan
+    if left > 0.0:
+        best, left = best_of(plan, left, threads=threads)
     freed = None if len(numbers) else without_rule(plan.instance, rule)
     if left > 0.0 and freed is not None:
-        difference = _cost_beside(plan, freed, left, threads)
+        difference = _cost_beside(best, freed, left, threads)
     elif left > 0.0 and len(numbers):
         found = fixed.without_rows(numbers, left, 1e-4)
         if found.values is not None:
             difference = Difference.between(
-                plan, found.objective, found.bound, is_tighter=False
+                best, found.objective, found.bound, is_tighter=False
             )
     return Bound(plan, rule, len(numbers), binding, places, difference)
 
@@ -229,7 +233,8 @@ def never_full(program: Program, rule: str) -> list[int]:
     for block in program.blocks.values():
         for rows in block.rows.values():
             where = rows.where
-            if {"room", "usable", "level"} <= set(where.columns):
+            of_capacity = rows.rule.startswith("capacity:")
+            if of_capacity and {"room", "usable", "level"} <= set(where.columns):
                 holds_all = (where["room"] < where["usable"]) & (where["level"] > 0)
                 own = _matching(rows, rule)
                 found += [first + k for k in own if holds_all[k]]

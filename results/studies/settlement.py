@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-
-import numpy as np
 
 from aumaq.instances import AumaqError, NoPlanError, UnknownNameError
 from aumaq.instances.language.texts import Text, say
@@ -15,7 +14,10 @@ from aumaq.results.explanations.names import Names
 from aumaq.results.explanations.ranges import Difference
 from aumaq.results.language import ENGLISH, Language
 from aumaq.results.plan.plan import Plan
+from aumaq.results.studies.choosing.lock_rows import LockRow
+from aumaq.results.studies.choosing.locks import locks_of
 from aumaq.results.studies.solve import solve
+from aumaq.results.studies.unbound import best_of
 from aumaq.solvers import SolveOptions
 from aumaq.solvers.progress import Progress
 
@@ -24,9 +26,11 @@ from aumaq.solvers.progress import Progress
 class Own:
     """What a facility of its own would mean for a settlement and a service.
 
-    ``difference`` is by how much the best plan with one is dearer (None: there is no
-    such plan, or none was asked for), ``own_mln`` what the facility itself costs in the
-    plan that was found: building, running and renewing it, discounted.
+    ``difference`` is by how much the best plan with one in the last period is dearer
+    (None: there is no such plan, or none was asked for), ``own_mln`` what the facility
+    itself costs in the plan that was found: building, running and renewing it,
+    discounted. Were it so much cheaper the plan with it would cost no more: another one
+    with a facility here may pay before.
     """
 
     service: str
@@ -99,12 +103,13 @@ def _of_service(plan: Plan, own: Own, names: Names, lang: Language) -> list[str]
     lines += ["  " + lang.tell(text) for text in own.reasons]
     if own.difference is not None:
         currency = plan.instance.currency
-        lines.append("  " + lang.tell(_dearer(own.difference, lang, currency)))
-        if np.isfinite(own.own_mln) and own.own_mln > 0.0 and own.difference.least > 0:
+        last = plan.instance.period_names[-1]
+        lines.append("  " + lang.tell(_dearer(own.difference, last, lang, currency)))
+        if 0.0 < own.difference.most <= own.own_mln:
             text = say(
-                "It would pay if building and running it, {cost} mln {currency} now,"
-                " became at least {less} cheaper.",
-                less=lang.at_most(min(1.0, own.difference.least / own.own_mln), 1),
+                "It would pay at the latest if building and running it, {cost} mln"
+                " {currency} now, became {less} cheaper.",
+                less=lang.at_most(own.difference.most / own.own_mln, 1),
                 cost=lang.figure(own.own_mln, ",.6g"),
                 currency=currency,
             )
@@ -125,25 +130,13 @@ def _goes(share: str, site: str, minutes: float, is_visited: bool) -> Text:
     )
 
 
-def _dearer(difference: Difference, lang: Language, currency: str) -> Text:
-    """Return how much dearer, or cheaper, the best plan with a facility is."""
-    amount = difference.told(lang, currency)
-    if difference.least >= 0.0:
-        return say(
-            "A facility here would make the best plan {amount} dearer.", amount=amount
-        )
-    if difference.most <= 0.0:
-        return say(
-            "A facility here, built before its first period, would make the best plan"
-            " {amount} cheaper.",
-            amount=amount,
-        )
+def _dearer(difference: Difference, period: str, lang: Language, money: str) -> Text:
+    """Return how much dearer the best plan with a facility is."""
     return say(
-        "A facility here would make the best plan between {less} mln {currency} cheaper"
-        " and {more} mln dearer.",
-        less=lang.figure(-difference.least, ",.6g"),
-        more=lang.figure(difference.most, ",.6g"),
-        currency=currency,
+        "A facility here, running in {period}, would make the best plan {amount}"
+        " dearer.",
+        period=period,
+        amount=difference.told(lang, money),
     )
 
 
@@ -200,44 +193,54 @@ def _explained(
         return Own(service, goes, unserved, here)
     if not len(own):
         return Own(service, goes, unserved, (NO_SITE,))
-    reasons = [
-        text
-        for place, _, texts in barred(instance, service)
-        if place == settlement
-        for text in texts
-    ]
-    if reasons:
-        return Own(service, goes, unserved, tuple(reasons))
-    site = str(own["site"].iloc[0])
-    return _with_one(plan, Own(service, goes, unserved, ()), site, options)
+    known = {site: why for place, site, why in barred(instance, service)
+             if place == settlement}  # fmt: skip
+    possible = [site for site, why in known.items() if not why]
+    if not possible:
+        texts = tuple(dict.fromkeys(text for why in known.values() for text in why))
+        return Own(service, goes, unserved, texts)
+    return _with_one(plan, Own(service, goes, unserved, ()), possible, options)
 
 
-def _with_one(plan: Plan, own: Own, site: str, options: dict[str, Any]) -> Own:
-    """Solve with a facility at a site; return what that means."""
-    change = f"sites[service={own.service}; site={site}].status=required"
-    try:
-        changed = plan.instance.with_changes([change])
-        found = solve(changed, start=plan, gap=1e-4, **options)
-    except NoPlanError as error:
-        why = say("With one here there is no plan: {reason}", reason=error.text)
-        return Own(own.service, own.goes, own.unserved, (why,))
-    except AumaqError as error:
-        return Own(own.service, own.goes, own.unserved, (say("{title}", title=error),))
-    is_tighter = None if _may_come_early(plan, own.service, site) else True
-    bound = max(found.bound_mln, plan.bound_mln) if is_tighter else found.bound_mln
-    difference = Difference.between(
-        plan, found.objective_mln, bound, is_tighter=is_tighter
-    )
+def _with_one(
+    plan: Plan, own: Own, sites: Sequence[str], options: dict[str, Any]
+) -> Own:
+    """Solve with a facility at each of some sites; return what the best one means."""
+    left = options["time_limit"]
+    rest = {name: value for name, value in options.items() if name != "time_limit"}
+    best, left = best_of(plan, left, **rest)
+    found, why = list[tuple[Difference, float]](), Text("")
+    for site in sites:
+        try:
+            one = _locked(best, own.service, site, left / len(sites), rest)
+        except NoPlanError as error:
+            why = say("With one here there is no plan: {reason}", reason=error.text)
+            continue
+        except AumaqError as error:
+            why = say("{title}", title=error)
+            continue
+        bound = max(one.bound_mln, best.bound_mln)
+        more = Difference.between(best, one.objective_mln, bound, is_tighter=True)
+        found.append((more, _own_cost(one, own.service, site)))
+    if not found:
+        return replace(own, reasons=(why,))
+    most, cost = min(((one.most, cost) for one, cost in found))
+    least = min(one.least for one, _ in found)
     told = (say("Nothing forbids one here; the plan found it cheaper without."),)
-    cost = _own_cost(found, own.service, site)
-    return Own(own.service, own.goes, own.unserved, told, difference, cost)
+    return replace(own, reasons=told, difference=Difference(least, most), own_mln=cost)
 
 
-def _may_come_early(plan: Plan, service: str, site: str) -> bool:
-    """Return whether what is required may be built before the site's first period."""
-    data = gather(plan.instance).services[service]
-    j = list(plan.instance.service_sites(service)["site"]).index(site)
-    return bool(data.first_period[j] > 0 and data.status[j] != "required")
+def _locked(
+    plan: Plan, service: str, site: str, seconds: float, options: dict[str, Any]
+) -> Plan:
+    """Return the best plan with a facility at a site in the last period."""
+    instance = plan.instance
+    keys = {"service": service, "site": site, "period": instance.period_names[-1]}
+    row = LockRow("lock", keys, f"{service}, {site}")
+    locks, _ = locks_of(instance, gather(instance, all_levels=True), [row], plan)
+    return solve(
+        instance, start=plan, locks=locks, gap=1e-4, time_limit=seconds, **options
+    )
 
 
 def _own_cost(plan: Plan, service: str, site: str) -> float:

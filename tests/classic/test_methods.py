@@ -25,7 +25,7 @@ from aumaq.classic import (
     solve,
 )
 from aumaq.classic.distances import Dense, Points, plane
-from aumaq.classic.methods import reach
+from aumaq.classic.methods import reach, sample
 from aumaq.classic.methods.clock import Clock
 from aumaq.classic.methods.opening import Race
 from aumaq.classic.methods.prices import Opening, bound_at
@@ -101,12 +101,59 @@ def test_points_are_as_good_as_their_matrix(
     assert expected.proven
     monkeypatch.setattr(reach, "FEWEST", 5)
     monkeypatch.setattr(reach, "NEAREST_PER_SITE", 2)
+    monkeypatch.setattr(reach, "FEWEST_PER_SITE", 2)
     short = solve(replace(problem, distances=places))
     monkeypatch.setattr(reach, "MOST_PAIRS", 0)
     without = solve(replace(problem, distances=places))
     rows = solve(problem)
     for found in (short, without, rows):
         assert found.objective == found.bound == expected.objective
+
+
+@pytest.mark.parametrize("p", [2, 4])
+def test_a_sample_is_where_it_begins_not_where_it_ends(
+    p: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prices and sites of a sixth of the points lead to the same optimum; its prices
+    are a better bound than those that distances to the first plan's sites give.
+    """
+    weights = np.random.default_rng(p).integers(1, 4, 240).astype(float)
+    problem = Problem(
+        "p-median", clients_of(240, weights), sites_of(240), points(240, 5), p
+    )
+    expected = solve(problem)
+    assert expected.proven
+    monkeypatch.setattr(sample, "FEWEST", 40)
+    monkeypatch.setattr(sample, "PER_SITE", 2)
+    race = Race(problem, Clock(10.0))
+    sites = race.sampled(0)
+    assert sites is not None
+    assert len(set(sites)) == p
+    race.first_plan(sites)
+    near, w = 0.5 * (race.plan.near + race.plan.next), race.weight
+    o = Opening(w, race.fixed, p, w * race.ends)
+    usual, drawn = (
+        bound_at(race.reach, o, race.state, np.minimum(price, o.limit)).value
+        for price in (w * near, race.price)
+    )
+    assert usual < drawn <= expected.objective
+    found = solve(problem)
+    assert found.objective == found.bound == expected.objective
+
+
+def test_sites_that_are_given_are_in_no_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sample might not have what must open, nor lack what must not."""
+    monkeypatch.setattr(sample, "FEWEST", 10)
+    monkeypatch.setattr(sample, "PER_SITE", 2)
+    problem = Problem("p-median", clients_of(90), sites_of(90), points(90, 5), 3)
+    one = np.arange(90) == 7
+    rng = np.random.default_rng(0)
+    assert sample.sample_of(problem, rng) is not None
+    for given_sites in ({"required": one}, {"forbidden": one}):
+        sites = replace(problem.sites, **given_sites)
+        assert sample.sample_of(replace(problem, sites=sites), rng) is None
 
 
 @settings(max_examples=10, deadline=None)

@@ -19,6 +19,9 @@ import aumaq
 from aumaq.instances import Instance
 from aumaq.results.language import Language
 from aumaq.results.report.own_places import own_places
+from aumaq.results.studies.choosing.alternatives import alternatives
+from aumaq.results.studies.choosing.lock_rows import LockRow
+from aumaq.results.studies.choosing.what_if import what_if
 from aumaq.results.studies.facility import explain_site, ranking
 from aumaq.results.studies.rule import explain_rule
 from aumaq.results.studies.settlement import explain_settlement
@@ -99,8 +102,8 @@ def test_less_without_a_facility(rows: dict[str, Any], less: float) -> None:
     assert f"{less:g} mln KZT less: today's rules do not allow that plan." in told
 
 
-def test_a_facility_of_its_own_that_may_come_early() -> None:
-    """What is required may be built before its first period: two years earlier here."""
+def test_a_facility_of_its_own_comes_when_it_is_cheapest() -> None:
+    """A site may be built on from the second period: then it costs 2 mln too much."""
     instance = tiny(
         policies=PLAIN,
         periods=[{"period": "p1", "first_year": 2026, "years": 2},
@@ -111,15 +114,67 @@ def test_a_facility_of_its_own_that_may_come_early() -> None:
                 "first_period": "p2"}],
         travel=[{"settlement": "a", "site": "a", "minutes": 0.0}],
     )  # fmt: skip
-    # In p2 alone a school for 10 mln saves 8 mln, in all three years 24.
-    now, early = best_plan_cost(instance), best(instance, "sites.status=required")
-    assert (now, early) == pytest.approx((24.0, 10.0))
+    # In p2 alone a school for 10 mln saves 8 mln.
+    assert best_plan_cost(instance) == pytest.approx(24.0)
     told = explain_settlement(aumaq.solve(instance, gap=0.0), "a")
     (own,) = told.services
     assert own.difference is not None
-    assert own.difference.least == pytest.approx(-14.0, rel=1e-3)
-    assert own.difference.most == pytest.approx(-14.0, rel=1e-3)
-    assert "would make the best plan 14 mln KZT cheaper" in told.sentences()[-1]
+    assert own.difference.least == pytest.approx(2.0, rel=1e-3)
+    assert own.difference.most == pytest.approx(2.0, rel=1e-3)
+    assert "would make the best plan 2 mln KZT dearer" in told.sentences()[-2]
+
+
+def test_a_settlement_with_several_sites() -> None:
+    """A forbidden site beside a free one bars nothing, and the better site counts."""
+    instance = tiny(
+        settlements=[{"settlement": "a"}, {"settlement": "b"}],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 0.005}],
+        sites=[{"site": "a1", "service": "s", "settlement": "a",
+                "status": "forbidden"},
+               {"site": "a2", "service": "s", "settlement": "a"},
+               {"site": "a3", "service": "s", "settlement": "a"},
+               {"site": "b1", "service": "s", "settlement": "b",
+                "status": "forbidden"}],
+        travel=[{"settlement": "a", "site": site, "minutes": minutes}
+                for site, minutes in (("a1", 0.0), ("a2", 90.0), ("a3", 5.0))],
+    )  # fmt: skip
+    plan = aumaq.solve(instance, gap=0.0)
+    (own,) = explain_settlement(plan, "a").services
+    with_one = min(best(instance, f"sites[site={s}].status=required")
+                   for s in ("a2", "a3"))  # fmt: skip
+    assert own.difference is not None
+    assert own.difference.most == pytest.approx(with_one - plan.objective_mln)
+    assert own.difference.least == pytest.approx(own.difference.most, rel=1e-3)
+    (other,) = explain_settlement(plan, "b").services
+    assert [str(text) for text in other.reasons] == ["The site is forbidden."]
+
+
+def test_the_best_plan_is_not_one_that_was_held_back() -> None:
+    """A plan under a lock, of a goal, or unlike another: its bound is not of all plans.
+
+    Twice the price of running makes the best plan dearer by 180 mln, from wherever one
+    asks, and nothing changed changes nothing.
+    """
+    free = best_plan()
+    row = LockRow("lock", {"site": "b", "level": "2"}, "test")
+    held = what_if(free, locks=[row], gap=0.0).after
+    unlike = alternatives(free.instance, 3).plans[2]
+    other = aumaq.solve(free.instance, goal="mean_minutes", gap=0.0)
+    rule = "capacity:school"
+    usual = explain_rule(free, rule).difference
+    dearer = what_if(free, changes=["levels.opex_mln_per_year*2"], gap=0.0)
+    for plan in (held, unlike, other):
+        assert plan.objective_mln > free.objective_mln + 1.0
+        same = what_if(plan, gap=0.0)
+        assert same.difference_at_least_mln == pytest.approx(0.0, abs=1e-3)
+        assert same.difference_at_most_mln == pytest.approx(0.0, abs=1e-3)
+        twice = what_if(plan, changes=["levels.opex_mln_per_year*2"], gap=0.0)
+        assert twice.difference_at_least_mln == pytest.approx(dearer.difference_mln)
+        assert twice.difference_at_most_mln == pytest.approx(dearer.difference_mln)
+        found = explain_rule(plan, rule).difference
+        assert found is not None
+        assert usual is not None
+        assert found.least == pytest.approx(usual.least, abs=1e-3)
 
 
 def test_a_facility_read_as_a_planner_would() -> None:
@@ -141,8 +196,11 @@ def test_a_settlement_read_as_a_planner_would() -> None:
     """Beta goes to Alpha: a school of its own costs 400 mln, 120 mln too much."""
     told = explain_settlement(best_plan(), "b").sentences()
     assert "100.0% to Alpha, 15 minutes" in told[1]
-    assert "A facility here would make the best plan 120 mln KZT dearer." in told[3]
-    assert "400 mln KZT now, became at least 30.0% cheaper" in told[4]
+    assert (
+        "A facility here, running in 2031-35, would make the best plan 120 mln"
+        in told[3]
+    )
+    assert "400 mln KZT now, became 30.0% cheaper" in told[4]
     own = explain_settlement(best_plan(), "a", "school").record()["services"][0]
     assert own["reasons"] == ["A facility of its own is open here."]
 

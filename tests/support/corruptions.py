@@ -620,6 +620,9 @@ UNDER_A_RULE: dict[str, tuple[dict[str, Rows], dict[str, Rows], Change, str]] = 
     "what moves has not closed": (
         MOVING, {}, every("relocations", "level", 2), "relocation:m",
     ),
+    "it moves when it has not closed": (
+        MOVING, {}, every("relocations", "period", "p2"), "relocation:m",
+    ),
     "it moves before its time": (
         MOVING, with_all(MOVING, "relocations", first_period="p2"), nothing,
         "relocation:m",

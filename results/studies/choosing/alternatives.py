@@ -169,6 +169,7 @@ class _Search:
         self.is_all, self.has_ended, self.message = False, False, Text("")
         self.churn: int | None = None
         self.values: Floats | None = None
+        self.are_far = False
 
     @property
     def seconds(self) -> float:
@@ -210,6 +211,7 @@ class _Search:
         """Find the plan within the caps that is farthest from all before."""
         if len(self.plans) == 1:
             self._cap(within, caps)
+            self.are_far = True
         most = len(self.marks)
         far = self.amendment.copy()
         least = far.column(lower=1.0, upper=float(most))
@@ -299,7 +301,7 @@ class _Search:
     def found(self) -> Alternatives:
         """Return all that was found."""
         rows = pd.DataFrame(self.rows)
-        if "bound_mln" in rows:  # more cuts leave no cheaper plan
+        if "bound_mln" in rows and not self.are_far:  # more cuts, no cheaper plan
             rows["bound_mln"] = rows["bound_mln"].cummax()
         return Alternatives(
             self.instance, tuple(self.plans), rows, self.by, self.is_all, self.message

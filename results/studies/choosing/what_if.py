@@ -1,7 +1,8 @@
 r"""What if: a plan again with some of it frozen and some of its input changed.
 
-The plan in hand costs :math:`a`, and no plan of its instance less than
-:math:`\underline a`; the new one costs :math:`b`, and no plan under the locks and
+The best plan found of the instance in hand costs :math:`a`, and none less than
+:math:`\underline a`; it is the plan in hand, unless that was asked for under
+conditions of its own. The new one costs :math:`b`, and no plan under the locks and
 changes less than :math:`\underline b`. What the change costs, best plan against best
 plan, then lies in
 
@@ -31,6 +32,7 @@ from aumaq.results.studies.choosing.lock_rows import LockRow
 from aumaq.results.studies.choosing.locks import FROZEN, locks_of
 from aumaq.results.studies.coordination import figures
 from aumaq.results.studies.solve import solve
+from aumaq.results.studies.unbound import best_of
 from aumaq.solvers import Progress, Silent, SolveOptions
 from aumaq.solvers.progress import Labelled
 from aumaq.solvers.proof import bound_below, proven
@@ -50,10 +52,12 @@ class WhatIf:
     ``scored`` is the plan in hand under the changes, its decisions as they are; None
     where nothing but locks was given, or where it breaks a hard rule then (``message``
     says so). ``frozen``: what was limited, see ``FROZEN``; ``inputs``: which cells of
-    the instance differ; ``decisions``: what is decided otherwise.
+    the instance differ; ``decisions``: what is decided otherwise. ``best`` is the best
+    plan found of the instance in hand: ``before``, if that was asked for by cost alone.
     """
 
     before: Plan
+    best: Plan
     after: Plan
     scored: Plan | None
     message: Text
@@ -74,18 +78,19 @@ class WhatIf:
     @property
     def difference_at_least_mln(self) -> float:
         """The change costs no less, best plan against best plan."""
-        least = self.after.bound_mln - self.before.objective_mln
+        least = self.after.bound_mln - self.best.objective_mln
         return max(0.0, least) if self.is_same_input else least
 
     @property
     def difference_at_most_mln(self) -> float:
         """The change costs no more, best plan against best plan."""
-        return self.after.objective_mln - self.before.bound_mln
+        return self.after.objective_mln - self.best.bound_mln
 
     def record(self) -> dict[str, Any]:
         """Return all of it as plain values."""
         return {
             "before": told(self.before),
+            "best": told(self.best),
             "after": told(self.after),
             "scored": None if self.scored is None else told(self.scored),
             "message": self.message,
@@ -129,12 +134,14 @@ def what_if(
     options: dict[str, Any] = {
         "gap": gap, "method": method, "threads": threads, "seed": seed
     }  # fmt: skip
-    scored, message, left = None, Text(""), time_limit
+    tell = Silent() if progress is None else progress
+    scored, message = None, Text("")
+    today = Labelled(tell, say("the best plan today"))
+    best, left = best_of(plan, time_limit, progress=today, **options)
     if not is_same:
-        tell = Silent() if progress is None else progress
-        own, left = Labelled(tell, say("the plan in hand")), SCORE_SHARE * time_limit
-        scored, message = _score(plan, instance, left, own, options)
-        left = (1.0 - SCORE_SHARE) * time_limit
+        own, share = Labelled(tell, say("the plan in hand")), SCORE_SHARE * left
+        scored, message = _score(plan, instance, share, own, options)
+        left -= share
     try:
         after = solve(
             instance, start=plan, locks=limits, time_limit=left, progress=progress,
@@ -147,10 +154,10 @@ def what_if(
     if limits is not None:
         after = after.with_record(locks=[f"{row.action} {row.text}" for row in locks])
     if is_same:
-        after = _lifted(after, plan.bound_mln)
+        after = _lifted(after, best.bound_mln)
     inputs = changed_inputs(plan.instance, instance)
     decided = changed_decisions(plan, after)
-    return WhatIf(plan, after, scored, message, frozen, inputs, decided)
+    return WhatIf(plan, best, after, scored, message, frozen, inputs, decided)
 
 
 def _with_locks(locks: Sequence[LockRow]) -> Text:
