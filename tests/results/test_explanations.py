@@ -128,7 +128,7 @@ def test_a_settlement_with_several_sites() -> None:
     """A forbidden site beside a free one bars nothing, and the better site counts."""
     instance = tiny(
         settlements=[{"settlement": "a"}, {"settlement": "b"}],
-        services=[{"service": "s", "unserved_mln_per_unit_year": 0.005}],
+        services=[{"service": "s", "unserved_mln_per_unit_year": 0.0005}],
         sites=[{"site": "a1", "service": "s", "settlement": "a",
                 "status": "forbidden"},
                {"site": "a2", "service": "s", "settlement": "a"},
