@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from shared_plans import shipped
+from tiny_instances import tiny
 
 import aumaq
 from aumaq.instances import OptionError
@@ -56,6 +58,69 @@ def test_plans_for_amounts_are_the_best_there_are(case: Case, way: str) -> None:
         ]  # fmt: skip
         assert plan.objective_mln == pytest.approx(min(allowed), **SAME)
         before = levels_of(plan)
+
+
+PLAIN = [{"discount_rate": 0.0, "value_of_time_per_hour": 0.0,
+          "count_residual_value": False}]  # fmt: skip
+RENEWED: dict[str, Any] = {
+    "policies": PLAIN,
+    "periods": [{"period": "p1", "first_year": 2026, "years": 10}],
+    "settlements": [{"settlement": v, "population": 100.0} for v in "ab"],
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 1.0,
+                  "cutoff_minutes": 60.0, "renewal_share": 0.5}],
+    "levels": [{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 100.0,
+                "opex_mln_per_year": 10.0},
+               {"service": "s", "level": 2, "capacity": 200.0, "capex_mln": 150.0,
+                "opex_mln_per_year": 12.0}],
+    "sites": [{"site": "a", "service": "s", "settlement": "a", "max_level": 1,
+               "status": "existing"},
+              {"site": "b", "service": "s", "settlement": "b"}],
+    "facilities": [{"service": "s", "site": "a", "level": 1, "renew_by_year": 2027}],
+    "travel": [{"settlement": v, "site": w, "minutes": 5.0 if v == w else 20.0}
+               for v in "ab" for w in "ab"],
+}  # fmt: skip
+REOPENED: dict[str, Any] = {
+    "policies": PLAIN,
+    "periods": [{"period": "p1", "first_year": 2026, "years": 10},
+                {"period": "p2", "first_year": 2036, "years": 1}],
+    "settlements": [{"settlement": "a", "population": 100.0},
+                    {"settlement": "b", "population": 0.0}],
+    "services": [{"service": "s", "unserved_mln_per_unit_year": 1.0,
+                  "cutoff_minutes": 60.0}],
+    "levels": [{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 30.0,
+                "opex_mln_per_year": 40.0},
+               {"service": "s", "level": 2, "capacity": 101.0, "capex_mln": 55.0,
+                "opex_mln_per_year": 1.0}],
+    "sites": [{"site": "a", "service": "s", "settlement": "a", "max_level": 1,
+               "status": "existing"},
+              {"site": "b", "service": "s", "settlement": "b"}],
+    "facilities": [{"service": "s", "site": "a", "level": 1}],
+    "travel": [{"settlement": "a", "site": w, "minutes": m}
+               for w, m in (("a", 0.0), ("b", 20.0))],
+    "population": [{"settlement": v, "period": t, "persons": n, "group": "all",
+                    "scenario": "base"}
+                   for v, t, n in (("a", "p1", 1.0), ("a", "p2", 100.0),
+                                   ("b", "p1", 0.0), ("b", "p2", 0.0))],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "amounts", "cost"),
+    [(RENEWED, (60.0, 300.0), 80.0), (REOPENED, (30.0, 60.0), 104.0)],
+    ids=["renewed", "reopened"],
+)
+def test_what_is_paid_for_at_a_site_of_today_stays(
+    rows: dict[str, Any], amounts: tuple[float, float], cost: float
+) -> None:
+    """The plan of less money renews, or opens again, what it had: by hand.
+
+    Kept, the renewed school and a new one cost 50 + 100 + 200 = 350, the large one
+    alone 150 + 120 = 270. What opened again for 30 leaves no 55 of 60.
+    """
+    found = aumaq.budget_curve(tiny(**rows), amounts, nested="up")
+    price = found.rows["price_mln"].tolist()
+    assert price == pytest.approx([0.0, cost])
+    assert found.rows["price_at_least_mln"].tolist() == pytest.approx([0.0, cost])
 
 
 @pytest.mark.slow

@@ -4,14 +4,18 @@ The amount is a limit on all investment of a plan, undiscounted. Nested *up*, th
 of a larger amount has all that the plan of a smaller one builds; nested *down*, that
 of a smaller one builds nothing that the plan of a larger one does not. With
 :math:`built_{sjlt}`, the facilities of level *l* and above, and today's stock
-:math:`n_{sjl}`, where the plan before has :math:`\hat b_{sjlt}` of them
+:math:`n_{sjl}`, where the plan before has :math:`\hat b_{sjlt}` of them, of which it
+opened, enlarged or renewed :math:`\hat p_{sjlt}` up to then
 
-.. math:: built_{sjlt} \ge \hat b_{sjlt}\quad\text{where}\ \hat b_{sjlt} > n_{sjl}
-          \qquad\text{(up)}, \qquad
-          built_{sjlt} \le \max(\hat b_{sjlt}, n_{sjl})\qquad\text{(down)}
+.. math:: built_{sjlt} \ge \begin{cases}
+          \hat b_{sjlt} & \hat b_{sjlt} > n_{sjl} \\
+          \min(\hat b_{sjlt}, \hat p_{sjlt}) & \text{else}
+          \end{cases}\quad\text{(up)}, \qquad
+          built_{sjlt} \le \max(\hat b_{sjlt}, n_{sjl})\quad\text{(down)}
 
-and steps of links, road upgrades and growth points likewise. The price of nesting is
-what a nested plan costs beyond the best one for its amount: with the bounds
+and, down, in a period no more opens or is renewed than :math:`\hat b_{sjlt}`. Local
+supply, steps of links, road upgrades and growth points likewise. The price of nesting
+is what a nested plan costs beyond the best one for its amount: with the bounds
 :math:`\underline c` of both it lies, best plan against best plan, between
 :math:`\underline c_{nested} - c` and :math:`c_{nested} - \underline c`.
 """
@@ -21,6 +25,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -107,7 +112,8 @@ def budget_curve(
         along = {}
         if nested:
             along = curve.walk(ordered if nested == UP else ordered[::-1], nested)
-    return _told(instance, ordered, alone, along, is_nested=bool(nested))
+    first = ordered[0] if nested == UP else ordered[-1]
+    return _told(instance, ordered, alone, along, first if nested else None)
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,7 @@ class _Curve:
         self.study, self.instance, self.options = study, instance, options
         self.progress, self.ends, self.left = progress, ends, 1
         self.invested = study.columns(study.measures.investment)
+        self.alone: dict[float, Solution] = {}
 
     def walk(self, amounts: Sequence[float], nested: str) -> dict[float, _Found]:
         """Return what is found for amounts in an order, each nested in the one before.
@@ -144,6 +151,11 @@ class _Curve:
         for amount in amounts:
             if is_asked():
                 found[amount] = _Found(None, "stopped", say("not begun"))
+                continue
+            if nested and last is None and amount in self.alone:  # nested in none
+                last = self.alone[amount]
+                found[amount] = self._found(last, amount)
+                last = last if last.decisions is not None else None
                 continue
             amendment = self.study.amendment()
             size = max(amount, 1.0)
@@ -161,6 +173,8 @@ class _Curve:
             own = self.study.solve(
                 amendment, max(seconds, LEAST_SECONDS), self.options.gap, start
             )
+            if not nested:
+                self.alone[amount] = own
             found[amount] = self._found(own, amount)
             last = own if own.decisions is not None else last
         return found
@@ -175,35 +189,72 @@ class _Curve:
 
     def _nest(self, amendment: Amendment, before: Decisions, way: str) -> None:
         """Add the rows that keep what the plan before builds, or add nothing to it."""
-        for columns, amount, today in self._built(before):
-            ones = np.ones(len(columns))
-            if way == UP and amount > today:
-                amendment.row(columns, ones, lower=amount)
+        for part in (*self._facilities(before), *self._lasting(before)):
+            ones = np.ones(len(part.columns))
+            if way == UP and part.kept > 0.0:
+                amendment.row(part.columns, ones, lower=part.kept)
             elif way == DOWN:
-                amendment.row(columns, ones, upper=max(amount, today))
+                amendment.row(part.columns, ones, upper=max(part.amount, part.today))
+                for columns in part.paid:
+                    amendment.row(columns, np.ones(len(columns)), upper=part.amount)
 
-    def _built(self, plan: Decisions) -> Iterator[tuple[Ints, float, float]]:
-        """Yield columns of what may be built, how much of it a plan has, and today."""
+    def _facilities(self, plan: Decisions) -> Iterator[_Part]:
+        """Yield the facilities of each site from each level on, by period."""
         built, place = self.study.c.built, self.study.c.place
         for name, v in built.variables.items():
-            d, units = built.data.services[name], plan.services[name].units
-            for j in range(len(d.sites)):
-                for level in range(1, d.num_levels + 1):
-                    today = float(d.stock[j, level:].sum())
-                    for t in range(units.shape[2]):
-                        columns = place[v.units[j, level:, t]]
-                        columns = columns[columns >= 0]
-                        if len(columns):
-                            yield columns, float(units[j, level:, t].sum()), today
-        lasting = [(v.step, plan.networks[name].steps)
-                   for name, v in built.networks.items()]  # fmt: skip
-        lasting += [(built.upgraded, plan.upgraded), (built.chosen, plan.chosen)]
-        for variables, values in lasting:
+            d, own = built.data.services[name], plan.services[name]
+            moved = place[v.move]
+            for j, level in product(range(len(d.sites)), range(1, d.num_levels + 1)):
+                today, paid = float(d.stock[j, level:].sum()), 0.0
+                enters = (v.move_site == j) & (v.move_from < level)
+                enters &= v.move_to >= level
+                for t in range(own.units.shape[2]):
+                    paid += float(own.moves[j, :level, level:, t].sum())
+                    paid += float(own.renewed[j, level:, t].sum())
+                    columns = place[v.units[j, level:, t]]
+                    if not (columns >= 0).any():
+                        continue
+                    amount = float(own.units[j, level:, t].sum())
+                    now = moved[enters & (v.move_period == t)]
+                    again = place[v.renewed[j, level:, t]]
+                    spent = [c[c >= 0] for c in (now, again) if (c >= 0).any()]
+                    yield _Part(columns[columns >= 0], amount, today, paid, spent)
+
+    def _lasting(self, plan: Decisions) -> Iterator[_Part]:
+        """Yield what stays once it is built, each by itself."""
+        built, place = self.study.c.built, self.study.c.place
+        pairs = [(built.upgraded, plan.upgraded), (built.chosen, plan.chosen)]
+        for name, v in built.networks.items():
+            own = plan.networks[name]
+            pairs += [(v.step, own.steps), (v.local_capacity, own.local_capacity)]
+        for variables, values in pairs:
             known = place[variables.ravel()]
             amounts = values.reshape(variables.shape).ravel()
             for column, amount in zip(known.tolist(), amounts.tolist(), strict=True):
                 if column >= 0:
-                    yield np.array([column]), float(amount), 0.0
+                    yield _Part(np.array([column]), float(amount), 0.0)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Columns of what may be built, how much of it a plan has, and today's stock.
+
+    ``spent``: what the plan opened, enlarged or renewed of it up to then; ``paid`` are
+    the columns that do that in the period.
+    """
+
+    columns: Ints
+    amount: float
+    today: float
+    spent: float = 0.0
+    paid: Sequence[Ints] = ()
+
+    @property
+    def kept(self) -> float:
+        """What a plan of more money has of it at least."""
+        if self.amount > self.today:
+            return self.amount * (1.0 - ROOM)
+        return min(self.amount, self.spent)
 
 
 def _told(
@@ -211,10 +262,9 @@ def _told(
     amounts: Sequence[float],
     alone: dict[float, _Found],
     along: dict[float, _Found],
-    *,
-    is_nested: bool,
+    first: float | None,
 ) -> BudgetCurve:
-    """Return the curve with a row for each amount."""
+    """Return the curve with a row for each amount; *first* is that nested in none."""
     rows = list[dict[str, Any]]()
     least = -np.inf
     for amount in reversed(amounts):  # less money, no cheaper plan
@@ -225,8 +275,8 @@ def _told(
             row["gap"] = (row["objective_mln"] - row["bound_mln"]) / max(
                 abs(row["objective_mln"]), ROOM
             )
-        if is_nested:
-            row |= _price(row, along[amount])
+        if first is not None:
+            row |= _price(row, along[amount], is_first=amount == first)
         rows.append(row)
     return BudgetCurve(
         instance,
@@ -242,12 +292,16 @@ def _row(found: _Found) -> dict[str, Any]:
     return {**told(found.plan), "message": found.message}
 
 
-def _price(row: dict[str, Any], found: _Found) -> dict[str, Any]:
-    """Return the nested plan of an amount, and the price of nesting."""
+def _price(row: dict[str, Any], found: _Found, *, is_first: bool) -> dict[str, Any]:
+    """Return the nested plan of an amount, and the price of nesting.
+
+    The first amount has nothing to be nested in: its best plan is the nested one.
+    """
     if found.plan is None or "objective_mln" not in row:
         return {"nested_status": found.status}
     plan, bound = found.plan, max(found.plan.bound_mln, row["bound_mln"])
-    bound = min(bound, plan.objective_mln)
+    bound, most = min(bound, plan.objective_mln), plan.objective_mln - row["bound_mln"]
+    least = 0.0 if is_first else max(0.0, bound - row["objective_mln"])
     return {
         "nested_status": found.status,
         "nested_mln": plan.objective_mln,
@@ -255,6 +309,6 @@ def _price(row: dict[str, Any], found: _Found) -> dict[str, Any]:
         "nested_investment_mln": told(plan)["investment_mln"],
         "nested_verified": plan.is_verified,
         "price_mln": plan.objective_mln - row["objective_mln"],
-        "price_at_least_mln": max(0.0, bound - row["objective_mln"]),
-        "price_at_most_mln": plan.objective_mln - row["bound_mln"],
+        "price_at_least_mln": least,
+        "price_at_most_mln": 0.0 if is_first else most,
     }
