@@ -99,7 +99,7 @@ REOPENED: dict[str, Any] = {
                for w, m in (("a", 0.0), ("b", 20.0))],
     "population": [{"settlement": v, "period": t, "persons": n, "group": "all",
                     "scenario": "base"}
-                   for v, t, n in (("a", "p1", 1.0), ("a", "p2", 100.0),
+                   for v, t, n in (("a", "p1", 10.0), ("a", "p2", 100.0),
                                    ("b", "p1", 0.0), ("b", "p2", 0.0))],
 }  # fmt: skip
 

@@ -43,6 +43,8 @@ from aumaq.results.studies.choosing.front_model import (
 from aumaq.solvers import Progress, Silent, Solution, SolveOptions
 from aumaq.solvers.child_process import ENDED, ChildProcess, Inbox
 from aumaq.solvers.progress import Labelled
+from aumaq.solvers.proof import proven
+from aumaq.solvers.solution.decisions import Status
 
 PAYOFF_SHARE = 0.4
 """Share of the time for the payoff table."""
@@ -285,10 +287,39 @@ def _front(
         rows.append(row)
         plans[name] = plan
     ended = sorted({one.ended for one in walked if one.ended not in ("", "infeasible")})
-    told = say("not all limits were tried: {why}", why=", ".join(ended))
-    message = told if ended else Text("")
+    message = Text("")
+    if ended:
+        message = say("not all limits were tried: {why}", why=", ".join(ended))
+    elif len(kept) == 1:
+        message = say("no picture: one plan is the best that was found by every goal")
+    payoff = _refreshed(model, payoff, [point.goals for point in kept])
     return Front(model.instance, tuple(model.aims), payoff, pd.DataFrame(rows), plans,
                  message)  # fmt: skip
+
+
+def _refreshed(
+    model: FrontModel, payoff: pd.DataFrame, goals: list[Floats]
+) -> pd.DataFrame:
+    """Return the payoff table with what points of the front are better in.
+
+    The status of a row is how its goal, the best known, stands to its bound.
+    """
+    aims, gap = model.aims, model.options.gap
+    rows = list[dict[str, Any]]()
+    for row in payoff.to_dict("records"):
+        known = np.array([aim.told(row[aim.name]) for aim in aims])
+        k = [aim.name for aim in aims].index(row["best"])
+        order = [k, *(g for g in range(len(aims)) if g != k)]
+        for other in goals:
+            room = DOMINATED * (1.0 + np.abs(known))
+            away = np.where(np.abs(other - known) <= room, 0.0, other - known)[order]
+            if away.any() and away[np.flatnonzero(away)[0]] < 0.0:
+                known = other
+        value = float(known[k])
+        bound = told_bound(aims[k].told(row["bound"]), value)
+        status = proven(value, bound, gap, Status(row["status"]))
+        rows.append(_payoff_row(model, k, known, bound, str(status)))
+    return pd.DataFrame(rows)
 
 
 def _with_shared_bounds(points: list[Point]) -> list[Point]:
@@ -370,6 +401,8 @@ def _check_shares(
             raise OptionError(
                 say("{name}: give a number from 0 for each goal", name=name)
             )
+    if weights and not any(weights):
+        raise OptionError(say("weights: at least one must be above 0"), ["weights"])
     if weights and tolerances:
         raise OptionError(say("give weights or tolerances, not both"))
 
