@@ -6,9 +6,12 @@ is no plan needs these rules in sight. Here the same model is built of numbers i
 they are lifted, and they stand as rows of a block of their own:
 
 Variables
-    ``room[s,j,l,t]``
+    ``room[s,j,l,t,n]``
         0 to what may ever come: demand served beyond the capacity, as a multiple of the
-        room of one facility
+        room of one facility, in each of *n* of them. *n* is 1, 2, 4 ...: any number of
+        facilities is a sum of these, so that all of one level give way alike
+    ``as_many[s,j,l,t,n]``
+        1 if *n* facilities hold more, where several fit
 
 Constraints
     ``unserved[s,i,t]``
@@ -24,15 +27,18 @@ Constraints
         :math:`\sum_{l \ge 1} moves_{sj0lt} \le 0` before the first period of the site
     ``transitions[s,l,l',t]``
         :math:`\sum_j moves_{sjll't} \le 0` where the policies or the service forbid it
-    ``holds[s,j,l,t]``
-        :math:`room_{sjlt} \le most_{sj}\, units_{sjlt}`
-    ``capacity[s,j,l,t]``
-        :math:`room_{sjlt} \le 0`
+    ``holds[s,j,l,t,n]``
+        :math:`room_{sjltn} \le most_{sj}\, as\_many_{sjltn}`, or of *units* where one
+        fits
+    ``several[s,j,l,t]``
+        :math:`\sum_n n\, as\_many_{sjltn} \le units_{sjlt}`
+    ``capacity[s,j,l,t,n]``
+        :math:`room_{sjltn} \le 0`
 
-``allocation.capacity`` is less ``room``; ``visited`` is at most 1, so that ``days`` and
-``part`` alone say whom teams serve; partners and funds may pay for all that is spent,
-so that ``limit`` alone says how much. With all rows the plans are those of the model
-that is solved.
+``allocation.capacity`` is less :math:`\sum_n n\, room`; ``visited`` is at most 1, so
+that ``days`` and ``part`` alone say whom teams serve; partners and funds may pay for
+all that is spent, so that ``limit`` alone says how much. With all rows the plans are
+those of the model that is solved.
 """
 
 from __future__ import annotations
@@ -43,7 +49,7 @@ import numpy as np
 import pandas as pd
 
 from aumaq.instances import Instance
-from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.land.forbidden import forbidden_levels
 from aumaq.instances.land.works import LINKS, LOCAL, ROADS
 from aumaq.instances.scenarios.overrides import ALWAYS
@@ -59,6 +65,7 @@ from aumaq.model.table import Table
 ARRIVES = ("service", "site", "level", "period")
 LOAD = ("network", "node", "period")
 CHANGE = ("service", "before", "after", "period")
+PARTS = (*FACILITY, "number")
 LIFTS = (
     ("sites", "max_level", "set", "0"),
     ("levels", "min_population", "set", "0"),
@@ -254,15 +261,41 @@ def _capacity(c: Context, block: Block) -> None:
         if share.name == "share":
             share.upper[:] = 1.0
     where = held.where.only(*FACILITY)
-    most = _most(c, where)
-    room = variable(block, "room", where, FACILITY, upper=most)
-    c.program.blocks["allocation"].rows["capacity"] = _with_term(held, room, -1.0)
-    rows = Rows(block, "holds", room, FACILITY, "capacity:{service}").add(room)
-    units = room.only(*FACILITY).plus(most=most)
-    units = units.join(c.units.only(*FACILITY, "var"), FACILITY)
-    rows.add(units, -units["most"]).write(-np.inf, 0.0)
-    rows = Rows(block, "capacity", room, FACILITY, "capacity:{service}")
+    where = where.plus(most=_most(c, where), row=np.arange(len(where)))
+    parts = _parts(where, _fitting(c, where))
+    room = variable(block, "room", parts, PARTS, upper=parts["most"])
+    c.program.blocks["allocation"].rows["capacity"] = _with_terms(held, room)
+    alone, some = room.where(~room["is_part"]), room.where(room["is_part"])
+    as_many = variable(block, "as_many", some, PARTS, upper=1.0, is_whole=True)
+    rows = Rows(block, "holds", room, PARTS, "capacity:{service}").add(room)
+    units = c.units.only(*FACILITY, "var")
+    one = alone.only(*PARTS, "most").join(units, FACILITY)
+    rows.add(one, -one["most"])
+    rows.add(as_many, -as_many["most"]).write(-np.inf, 0.0)
+    several = as_many.distinct(FACILITY)
+    rows = Rows(block, "several", several, FACILITY, "capacity:{service}")
+    rows.add(as_many, as_many["number"].astype(float))
+    rows.add(several.only(*FACILITY).join(units, FACILITY), -1.0).write(-np.inf, 0.0)
+    rows = Rows(block, "capacity", room, PARTS, "capacity:{service}")
     rows.add(room).write(-np.inf, 0.0)
+
+
+def _fitting(c: Context, where: Table) -> Ints:
+    """Return how many facilities there may be of each site, level and period."""
+    found = np.ones(len(where), dtype=np.int64)
+    for s, (name, d) in enumerate(c.data.services.items()):
+        own = where["service"] == s
+        found[own] = d.places[where["site"][own] - c.tables.first_site[name]]
+    return found
+
+
+def _parts(where: Table, fitting: Ints) -> Table:
+    """Return rows once for each 1, 2, 4 ... of the facilities that fit."""
+    sizes = np.array([int(n).bit_length() for n in np.maximum(fitting, 1)])
+    row = np.repeat(np.arange(len(where)), sizes)
+    first = np.cumsum(sizes) - sizes
+    power = np.arange(len(row)) - first[row]
+    return where.where(row).plus(number=1 << power, is_part=fitting[row] > 1)
 
 
 def _most(c: Context, where: Table) -> Floats:
@@ -274,14 +307,15 @@ def _most(c: Context, where: Table) -> Floats:
     return np.bincount(at[known], amount, len(where)).astype(float)
 
 
-def _with_term(rows: RowSet, terms: Table, coefficient: float) -> RowSet:
-    """Return rows with one more term each, in the order of the rows."""
-    ends = rows.starts[1:]
+def _with_terms(rows: RowSet, room: Table) -> RowSet:
+    """Return rows less what their facilities hold beyond their capacity."""
+    at, count = room["row"], np.bincount(room["row"], minlength=len(rows))
+    ends = rows.starts[1:][at]
     return replace(
         rows,
-        starts=rows.starts + np.arange(len(rows.starts)),
-        coefficient=np.insert(rows.coefficient, ends, coefficient),
-        variable=np.insert(rows.variable, ends, terms["var"]),
+        starts=rows.starts + np.append(0, np.cumsum(count)),
+        coefficient=np.insert(rows.coefficient, ends, -room["number"].astype(float)),
+        variable=np.insert(rows.variable, ends, room["var"]),
     )
 
 

@@ -228,15 +228,21 @@ def hard_standards_can_hold(instance: Instance) -> Found:
                 yield problem(
                     "standards",
                     say(
-                        "is hard, but settlement {settlement!r} has no site within"
+                        "is hard, but settlement {settlement} has no site within"
                         " {minutes:g} minutes",
-                        settlement=settlements["settlement"][i],
+                        settlement=_named(settlements, i),
                         minutes=minutes,
                     ),
                     k,
                     "minutes",
                     figure(rule["minutes"]),
                 )
+
+
+def _named(settlements: pd.DataFrame, i: int) -> str:
+    """Return a settlement's code, with its name where that says more."""
+    code, name = (str(settlements[key][i]) for key in ("settlement", "name"))
+    return f"{code!r} ({name})" if name not in ("", code) else repr(code)
 
 
 def _may_be_visited(instance: Instance, service: str, pairs: pd.DataFrame) -> Flags:

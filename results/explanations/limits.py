@@ -207,7 +207,7 @@ class Words:
         if kind == ("lifted", "capacity"):
             return say(
                 "let one hold {more} instead of {number}",
-                more=self.lang.figure(_up(number * (1.0 + amount)), ",.6g"),
+                more=self.lang.figure(_up_whole(number * (1.0 + amount)), ",.6g"),
                 number=self.lang.figure(number, ",.6g"),
             )
         return say("let it be missed by {share} of its number", share=share)
@@ -217,6 +217,15 @@ def _scale(place: Place) -> float:
     """Return what a row of the model was divided by."""
     where = place.rows.where
     return float(place.value("scale")) if "scale" in where.columns else 1.0
+
+
+FEW = 10.0
+"""From so many on places are told as whole numbers."""
+
+
+def _up_whole(value: float) -> float:
+    """Return a number of places that is not below the value; a few may be parts."""
+    return _up(value) if value < FEW else float(np.ceil(_up(value) - 1e-6))
 
 
 def _up(value: float) -> float:

@@ -32,6 +32,16 @@ NOTHING_HELPS = say(
     "Proven: there is no plan whichever rules are given up. What is kept, what stands"
     " today, and the loads and links of networks leave none."
 )
+ONE_GIVES_WAY = (
+    say("A plan becomes possible, and no other change is smaller, if:"),
+    say("A plan becomes possible, though a smaller change may do, if:"),
+)
+SEVERAL_GIVE_WAY = (
+    say("A plan becomes possible, and no other change is smaller, if all of this is"
+        " done:"),
+    say("A plan becomes possible, though a smaller change may do, if all of this is"
+        " done:"),
+)  # fmt: skip
 RELAXING_SHARE = 0.4
 """Of the time, for the cheapest relaxation."""
 
@@ -181,11 +191,8 @@ def _proof(conflict: dict[str, Any]) -> Text:
 
 
 def _of_relaxation(found: dict[str, Any], words: Words, lang: Language) -> list[str]:
-    head = (
-        say("A plan becomes possible, and no other change is smaller, if:")
-        if found["is_proven"]
-        else say("A plan becomes possible, though a smaller change may do, if:")
-    )
+    heads = SEVERAL_GIVE_WAY if len(found["rules"]) > 1 else ONE_GIVES_WAY
+    head = heads[0 if found["is_proven"] else 1]
     lines = [lang.tell(head)]
     for rule in found["rules"]:
         lines.append(f"  – {rule['text']}: {rule['how']}")

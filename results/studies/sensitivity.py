@@ -120,6 +120,10 @@ def factors_of(texts: Sequence[str]) -> tuple[Factor, ...]:
             wrong.append(text.strip())
             continue
         found.append(Factor(match["what"], low, high))
+    names = [factor.what.rstrip("*=+").strip() for factor in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        text = say("{names}: varied twice; give one range", names=", ".join(twice))
+        raise OptionError(text, ["vary"])
     if wrong or not found:
         raise OptionError(
             say(

@@ -63,8 +63,8 @@ def lock_rows(
 ) -> list[LockRow]:
     """Read locks from lines and from a CSV file.
 
-    Raises InstanceError with every row that says nothing, UnreadableError for a file
-    that is no table of text.
+    Raises InstanceError with every row that says nothing or for a file that cannot be
+    read, UnreadableError for one that is no table.
     """
     problems: list[Problem] = []
     rows = list[LockRow]()
@@ -116,7 +116,11 @@ def _keys(text: str, problems: list[Problem]) -> dict[str, str]:
 def _of_file(path: Path, problems: list[Problem]) -> list[LockRow]:
     """Return the rows of a CSV file; what is wrong becomes problems."""
     try:
-        lines = list(csv.reader(StringIO(text_of(path), newline=""), strict=True))
+        text = text_of(path)
+    except UnreadableError as error:
+        raise InstanceError([Problem(str(path), error.text)]) from None
+    try:
+        lines = list(csv.reader(StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise UnreadableError(
             say("{path}: is no CSV table: {error}", path=path, error=str(error))
