@@ -273,8 +273,9 @@ def settlement_split(tables: Tables, rng: Random) -> tuple[str, float]:
     own = ways[ways["settlement"] == old].assign(settlement="twin")
     here = sites["site"][sites["settlement"] == old]
     home = [s for s in here.unique() if s not in set(own["site"])]
-    zero = pd.DataFrame({"settlement": "twin", "site": home, "minutes": 0.0})
-    tables["travel"] = pd.concat([ways, own, zero], ignore_index=True)
+    within = float(places["internal_minutes"][k])
+    inside = pd.DataFrame({"settlement": "twin", "site": home, "minutes": within})
+    tables["travel"] = pd.concat([ways, own, inside], ignore_index=True)
     return "=", 1.0
 
 
