@@ -46,7 +46,7 @@ def check_deeply(instance: Instance) -> None:
 
 def deep_problems(instance: Instance) -> list[Problem]:
     """Return what cannot work in the active scenario, whatever is planned."""
-    checks = (_crowded, _standards, _counts, _money)
+    checks = (_crowded, _standards, _counts, _opposed, _money)
     return [found for check in checks for found in check(instance)]
 
 
@@ -224,6 +224,38 @@ def _counts(instance: Instance) -> Iterator[Problem]:
             )
 
 
+def _opposed(instance: Instance) -> Iterator[Problem]:
+    """At least so many are asked for of what there may not be so many."""
+    rows = instance.tables["counts"].rename(columns={"count": "count_named"})
+    for k, rule in enumerate(rows.itertuples()):
+        if np.isnan(rule.least):
+            continue
+        over = [other for other in rows.itertuples()
+                if other.most < rule.least and _holds_all(other, rule)]  # fmt: skip
+        if over:
+            limit = min(over, key=lambda other: other.most)
+            text = say(
+                "so many are asked for, but {count} allows {most:g} at most",
+                count=limit.count_named, most=limit.most,
+            )  # fmt: skip
+            yield problem("counts", text, k, "least", rule.least)
+
+
+def _holds_all(wide: Any, narrow: Any) -> bool:
+    """Whether all that one count is about is in what another is about."""
+    alike = ("service", "what", "is_total")
+    if any(getattr(wide, key) != getattr(narrow, key) for key in alike):
+        return False
+    top = wide.to_level or np.inf
+    is_level = (
+        wide.from_level <= narrow.from_level and (narrow.to_level or np.inf) <= top
+    )
+    scopes = (("region", ""), ("period", ""), ("tag", ""), ("applies_to", "all"))
+    return is_level and all(
+        getattr(wide, key) in (every, getattr(narrow, key)) for key, every in scopes
+    )
+
+
 def _money(instance: Instance) -> Iterator[Problem]:
     """A hard budget has less, from the first period on, than what must be built."""
     rows = instance.tables["budgets"]
@@ -236,8 +268,9 @@ def _money(instance: Instance) -> Iterator[Problem]:
         if not own["is_hard"].all() or "building" not in COVERED[first["covers"]]:
             continue
         amount = own.set_index("period")["amount_mln"] * factor
-        if first["region"] or not set(instance.period_names) <= set(amount.index):
+        if first["region"]:
             continue
+        # Where a period has no limit, no sum from then on has one either.
         has = amount.reindex(list(instance.period_names)).to_numpy().cumsum()
         services = [first["service"]] if first["service"] else instance.service_names
         costs = {s: _forced(instance, s) for s in services if instance.serves(s)}

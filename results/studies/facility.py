@@ -162,6 +162,18 @@ class Facility:
 def _if_closed(found: Served, unit: str, lang: Language) -> Text:
     """Return where its people would go if it were closed."""
     stranded = lang.figure(found.stranded, ",.0f")
+    if found.farther["other_minutes"].notna().any() and round(found.extra_minutes) < 0:
+        return say(
+            "Were it closed, the nearest other one would be {n} minute nearer on"
+            " average: people go farther where it is full; {stranded} ({unit}) would"
+            " have none in reach.",
+            "Were it closed, the nearest other one would be {n} minutes nearer on"
+            " average: people go farther where it is full; {stranded} ({unit}) would"
+            " have none in reach.",
+            n=-round(found.extra_minutes),
+            stranded=stranded,
+            unit=unit,
+        )
     if found.farther["other_minutes"].notna().any():
         return say(
             "Were it closed, the nearest other one would be {n} minute farther on"

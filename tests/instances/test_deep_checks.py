@@ -78,7 +78,16 @@ def test_figures() -> None:
              for v in "ab"]  # fmt: skip
     (found,) = deep_problems(tiny(sites=sites, budgets=MONEY))
     assert "costs 20 mln at least" in found.message
-    for instance in (dear, few, tiny(sites=sites, budgets=MONEY)):
+    counts = [{"count": "one", "service": "s", "most": 1.0},
+              {"count": "two", "service": "s", "region": "R", "period": "p1",
+               "from_level": 1, "least": 2.0}]  # fmt: skip
+    opposed = tiny(settlements=PEOPLE, counts=counts)
+    (found,) = deep_problems(opposed)
+    assert "so many are asked for, but one allows 1 at most" in found.message
+    years = [{"period": f"p{k}", "first_year": 2025 + k, "years": 1} for k in (1, 2)]
+    (found,) = deep_problems(tiny(periods=years, sites=sites, budgets=MONEY))
+    assert "until p1 there are 15 mln in all" in found.message
+    for instance in (dear, few, opposed, tiny(sites=sites, budgets=MONEY)):
         assert best_plan_cost(instance) is None
 
 
