@@ -127,8 +127,10 @@ function ifClosed(links, unit) {
     farther += demand * (later - minutes * (1 - home / share));
   }
   if (!goes) return say("Were it closed, none of the {stranded} ({unit}) would have another in reach.").replace("{stranded}", number(stranded)).replace("{unit}", unit);
-  return say("Were it closed, the nearest other one would be {minutes} minutes farther on average; {stranded} ({unit}) would have none in reach.")
-    .replace("{minutes}", number(farther / goes)).replace("{stranded}", number(stranded)).replace("{unit}", unit);
+  const told = farther < 0
+    ? say("Were it closed, the nearest other one would be {minutes} minutes nearer on average: people go farther where it is full; {stranded} ({unit}) would have none in reach.")
+    : say("Were it closed, the nearest other one would be {minutes} minutes farther on average; {stranded} ({unit}) would have none in reach.");
+  return told.replace("{minutes}", number(Math.abs(farther / goes))).replace("{stranded}", number(stranded)).replace("{unit}", unit);
 }
 
 function tellFacility(k, j) {
