@@ -203,10 +203,16 @@ def _show(found: aumaq.WhatIf) -> None:
     show.out.print(_cases(rows, found.before))
     if found.message:
         show.out.print(spoken().tell(found.message), markup=False, soft_wrap=True)
+    costs = (
+        say("the change costs {plan} mln {currency}; best plan against best plan from"
+            " {least} to {most} mln, proven")
+        if is_best
+        else say("the new plan costs {plan} mln {currency} beside the one in hand; the"
+                 " change costs, best plan against best plan, from {least} to {most}"
+                 " mln, proven")
+    )  # fmt: skip
     for text in (
-        say(
-            "the change costs {plan} mln {currency}; best plan against best plan from"
-            " {least} to {most} mln, proven",
+        costs.given(
             plan=figure(found.difference_mln, ",.1f"),
             currency=found.after.instance.currency,
             least=lower(found.difference_at_least_mln, ",.1f"),

@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances import Instance, NoPlanError
+from aumaq.instances import Instance, InstanceError, NoPlanError, Problem
 from aumaq.instances.arguments import checked
 from aumaq.instances.language.texts import Text, chained, say
 from aumaq.model.data.gathered import gather
@@ -37,6 +37,7 @@ from aumaq.solvers import Progress, Silent, SolveOptions
 from aumaq.solvers.progress import Labelled
 from aumaq.solvers.proof import bound_below, proven
 from aumaq.solvers.solution.decisions import Status
+from aumaq.solvers.solution.locks import Locks
 
 SCORE_SHARE = 0.25
 """Share of the time in which the plan in hand is scored under what has changed."""
@@ -124,13 +125,8 @@ def what_if(
     locks that mean nothing, NoPlanError where no plan keeps them.
     """
     SolveOptions(method, time_limit, gap, threads, seed)  # refuses what makes no sense
-    instance = _changed(plan.instance, scenario, changes)
+    instance, limits, frozen = _asked(plan, scenario, changes, locks)
     is_same = _is_same(plan.instance, instance)
-    limits, frozen = None, pd.DataFrame(columns=list(FROZEN))
-    if locks:
-        limits, frozen = locks_of(
-            instance, gather(instance, all_levels=True), locks, plan
-        )
     options: dict[str, Any] = {
         "gap": gap, "method": method, "threads": threads, "seed": seed
     }  # fmt: skip
@@ -158,6 +154,30 @@ def what_if(
     inputs = changed_inputs(plan.instance, instance)
     decided = changed_decisions(plan, after)
     return WhatIf(plan, best, after, scored, message, frozen, inputs, decided)
+
+
+def _asked(
+    plan: Plan, scenario: str, changes: Sequence[str], locks: Sequence[LockRow]
+) -> tuple[Instance, Locks | None, pd.DataFrame]:
+    """Return the changed instance, limits by locks, and the table of what is frozen.
+
+    Raises InstanceError with what is wrong in changes and in locks.
+    """
+    instance, problems = plan.instance, list[Problem]()
+    limits, frozen = None, pd.DataFrame(columns=list(FROZEN))
+    try:
+        instance = _changed(instance, scenario, changes)
+    except InstanceError as error:
+        problems += error.problems
+    try:
+        if locks:
+            data = gather(instance, all_levels=True)
+            limits, frozen = locks_of(instance, data, locks, plan)
+    except InstanceError as error:
+        problems += error.problems
+    if problems:
+        raise InstanceError(problems)
+    return instance, limits, frozen
 
 
 def _with_locks(locks: Sequence[LockRow]) -> Text:
