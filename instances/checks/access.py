@@ -230,7 +230,7 @@ def hard_standards_can_hold(instance: Instance) -> Found:
                     say(
                         "is hard, but settlement {settlement} has no site within"
                         " {minutes:g} minutes",
-                        settlement=_named(settlements, i),
+                        settlement=_named(settlements, int(i)),
                         minutes=minutes,
                     ),
                     k,

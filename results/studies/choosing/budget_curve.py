@@ -223,7 +223,9 @@ class _Curve:
     def _lasting(self, plan: Decisions) -> Iterator[_Part]:
         """Yield what stays once it is built, each by itself."""
         built, place = self.study.c.built, self.study.c.place
-        pairs = [(built.upgraded, plan.upgraded), (built.chosen, plan.chosen)]
+        pairs: list[tuple[Ints, Any]] = [
+            (built.upgraded, plan.upgraded), (built.chosen, plan.chosen),
+        ]  # fmt: skip
         for name, v in built.networks.items():
             own = plan.networks[name]
             pairs += [(v.step, own.steps), (v.local_capacity, own.local_capacity)]
