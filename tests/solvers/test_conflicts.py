@@ -433,3 +433,26 @@ def test_the_commands_tell(tmp_path: Path) -> None:
     done = run("conflicts", "in", "--keep", "budgets:all", folder=tmp_path)
     assert done.returncode == 2
     assert "did you mean 'budget:all'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("facilities", "people", "share"),
+    [(1, 250.0, 1.5), (2, 250.0, 0.25), (3, 500.0, 2.0 / 3.0), (5, 505.0, 0.01)],
+)
+def test_all_facilities_of_a_site_hold_more_alike(
+    facilities: int, people: float, share: float
+) -> None:
+    """Money for so many schools of 100 at one site: 250 people in two take 125 each."""
+    instance = tiny(
+        settlements=[{"settlement": "a", "population": people}],
+        services=[{"service": "s", "may_be_unserved": False}],
+        sites=[{"site": "a", "service": "s", "settlement": "a", "max_units": 7}],
+        levels=[{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 10.0}],
+        travel=[{"settlement": "a", "site": "a", "minutes": 0.0}],
+        budgets=[{"budget": "b", "period": "p1", "amount_mln": 10.0 * facilities,
+                  "is_hard": True}],
+    )  # fmt: skip
+    way = aumaq.conflicts(instance, keep=["allocation:s", "budget:b"]).cheapest
+    assert way is not None
+    assert way.is_proven
+    assert way.amounts == pytest.approx((share,), abs=1e-6)
