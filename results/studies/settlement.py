@@ -163,17 +163,17 @@ def explain_settlement(
             raise UnknownNameError(say("service"), service, asked)
         asked = [service]
     SolveOptions(time_limit=time_limit, threads=threads)  # refuses what makes no sense
-    options = {
-        "time_limit": time_limit / len(asked), "threads": threads,
-        "progress": progress,
-    }  # fmt: skip
-    found = [_explained(plan, settlement, name, options) for name in asked]
+    options: dict[str, Any] = {"threads": threads, "progress": progress}
+    best, left = best_of(plan, time_limit, **options)
+    options["time_limit"] = left / len(asked)
+    found = [_explained(plan, best, settlement, name, options) for name in asked]
     return Settlement(plan, settlement, tuple(found))
 
 
 def _explained(
-    plan: Plan, settlement: str, service: str, options: dict[str, Any]
+    plan: Plan, best: Plan, settlement: str, service: str, options: dict[str, Any]
 ) -> Own:
+    """Explain one service; *best* is the best plan known of the instance of *plan*."""
     instance = plan.instance
     period = instance.period_names[-1]
     rows = plan.ways
@@ -199,20 +199,18 @@ def _explained(
     if not possible:
         texts = tuple(dict.fromkeys(text for why in known.values() for text in why))
         return Own(service, goes, unserved, texts)
-    return _with_one(plan, Own(service, goes, unserved, ()), possible, options)
+    return _with_one(best, Own(service, goes, unserved, ()), possible, options)
 
 
 def _with_one(
-    plan: Plan, own: Own, sites: Sequence[str], options: dict[str, Any]
+    best: Plan, own: Own, sites: Sequence[str], options: dict[str, Any]
 ) -> Own:
     """Solve with a facility at each of some sites; return what the best one means."""
-    left = options["time_limit"]
-    rest = {name: value for name, value in options.items() if name != "time_limit"}
-    best, left = best_of(plan, left, **rest)
+    each = options | {"time_limit": options["time_limit"] / len(sites)}
     found, why = list[tuple[Difference, float]](), Text("")
     for site in sites:
         try:
-            one = _locked(best, own.service, site, left / len(sites), rest)
+            one = _locked(best, own.service, site, each)
         except NoPlanError as error:
             why = say("With one here there is no plan: {reason}", reason=error.text)
             continue
@@ -230,17 +228,13 @@ def _with_one(
     return replace(own, reasons=told, difference=Difference(least, most), own_mln=cost)
 
 
-def _locked(
-    plan: Plan, service: str, site: str, seconds: float, options: dict[str, Any]
-) -> Plan:
+def _locked(plan: Plan, service: str, site: str, options: dict[str, Any]) -> Plan:
     """Return the best plan with a facility at a site in the last period."""
     instance = plan.instance
     keys = {"service": service, "site": site, "period": instance.period_names[-1]}
     row = LockRow("lock", keys, f"{service}, {site}")
     locks, _ = locks_of(instance, gather(instance, all_levels=True), [row], plan)
-    return solve(
-        instance, start=plan, locks=locks, gap=1e-4, time_limit=seconds, **options
-    )
+    return solve(instance, start=plan, locks=locks, gap=1e-4, **options)
 
 
 def _own_cost(plan: Plan, service: str, site: str) -> float:
