@@ -28,6 +28,18 @@ def convert(
     ],
     *,
     asked: cli_classic.Asked,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="only this region, as often as needed"),
+    ] = None,
+    district: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="only this district, as often as needed"),
+    ] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="only this service, as often as needed"),
+    ] = None,
     changes: Changes = None,
     lang: Lang = "en",
 ) -> None:
@@ -45,6 +57,10 @@ def convert(
         cli_classic.refuse_asked(asked)
         instance = aumaq.read(name)
     instance = instance.with_changes(list(changes or ()))
+    parts = {"regions": region, "districts": district, "services": service}
+    if any(parts.values()):
+        chosen = {key: names or () for key, names in parts.items()}
+        instance = aumaq.cut(instance, **chosen, name=target.stem)
     aumaq.write(instance, target, lang)
     line(
         t(

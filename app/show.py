@@ -458,8 +458,8 @@ def _prices(found: aumaq.Sweep) -> None:
 
 
 RANKED_HEADS = (
-    say("served"), say("settlements"), say("minutes farther"), say("without any"),
-    say("mln more without it, at most"),
+    say("served"), say("unit"), say("settlements"), say("minutes farther"),
+    say("without any"), say("mln more without it, at most"),
 )  # fmt: skip
 
 
@@ -477,7 +477,7 @@ def ranked(rows: pd.DataFrame, instance: Instance) -> None:
         cost = row["replacement_at_most_mln"]
         dear = t(say("no plan")) if cost == float("inf") else upper(cost, ",.1f")
         table.add_row(
-            titles[row["service"]], row["name"], figure(row["served"]),
+            titles[row["service"]], row["name"], figure(row["served"]), row["unit"],
             figure(row["settlements"]), figure(row["extra_minutes"]),
             figure(row["stranded"]), dear,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from aumaq.instances.lazy import on_first_use
 
 if TYPE_CHECKING:
     from aumaq.instances.checks.deep import check_deeply
+    from aumaq.instances.cutting import cut
     from aumaq.instances.description import describe
     from aumaq.instances.errors import (
         ArgumentError,
@@ -43,6 +44,7 @@ _HOME = {
     "Scenario": "aumaq.instances.scenarios.scenario",
     "UnknownNameError": "aumaq.instances.errors",
     "check_deeply": "aumaq.instances.checks.deep",
+    "cut": "aumaq.instances.cutting",
     "describe": "aumaq.instances.description",
     "did_you_mean": "aumaq.instances.errors",
     "find": "aumaq.instances.reading",
@@ -69,6 +71,7 @@ __all__ = [
     "SolverError",
     "UnknownNameError",
     "check_deeply",
+    "cut",
     "describe",
     "did_you_mean",
     "find",

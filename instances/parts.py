@@ -31,11 +31,21 @@ def services_only(instance: Instance) -> Instance:
 
     Roads stay as they are today. Budgets stay too, though they may be meant for more.
     """
-    tables = {name: instance.table(name) for name in instance.base}
-    tables |= {name: tables[name].iloc[:0] for name in OF_NETWORKS}
-    services = tables["services"]
-    tables["services"] = services[services["role"] == "serve"]
+    tables = of_services({name: instance.table(name) for name in instance.base})
     return from_tables(part(instance.base, tables), outlines=instance.outlines)
+
+
+def of_services(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return tables without networks, road upgrades and connections.
+
+    Rows that name these are still there: :func:`part` takes them out.
+    """
+    services = tables["services"]
+    return {
+        **tables,
+        **{name: tables[name].iloc[:0] for name in OF_NETWORKS},
+        "services": services[services["role"] == "serve"],
+    }
 
 
 def part(whole: Tables, kept: Tables) -> dict[str, pd.DataFrame]:
@@ -47,7 +57,7 @@ def part(whole: Tables, kept: Tables) -> dict[str, pd.DataFrame]:
     """
     tables = dict(kept)
     while True:
-        lost = _lost(whole, tables)
+        lost = lost_codes(whole, tables)
         before = {name: len(rows) for name, rows in tables.items()}
         for table in TABLES:
             tables[table.name] = _without(table, tables[table.name], lost)
@@ -55,7 +65,7 @@ def part(whole: Tables, kept: Tables) -> dict[str, pd.DataFrame]:
             return {name: rows.reset_index(drop=True) for name, rows in tables.items()}
 
 
-def _lost(whole: Tables, tables: Tables) -> dict[str, set[str]]:
+def lost_codes(whole: Tables, tables: Tables) -> dict[str, set[str]]:
     """Return codes that are gone, by ``table.column`` that some column refers to."""
     targets = {c.references for table in TABLES for c in table.columns if c.references}
     targets |= {"services.service", "networks.network"}

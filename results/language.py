@@ -161,21 +161,24 @@ class Language:
         """Return a share that bounds another from above: it is rounded up."""
         return self.share(at_most(value, digits), digits)
 
-    def money(self, amount_mln: float, currency: str = "") -> str:
+    def money(
+        self, amount_mln: float, currency: str = "", digits: int = MONEY_DIGITS
+    ) -> str:
         """Return an amount of money, in mln, as people say it: 57.4 trn KZT.
 
-        Three digits; from a thousand mln on it is told in bn or trn, below one in whole
-        units. The script of the pages does the same (``money`` in ``page.js``).
+        Three digits as a rule; from a thousand mln on it is told in bn or trn, below
+        one in whole units. The script of the pages does the same (``money`` in
+        ``page.js``).
         """
         if not isfinite(amount_mln):
             return "–"
-        amount = float(f"{amount_mln:.{MONEY_DIGITS}g}")
+        amount = float(f"{amount_mln:.{digits}g}")
         scale, word = scale_of(amount)
-        shown = amount / scale
-        digits = next(
-            d for d in range(3) if d == 2 or abs(shown - round(shown, d)) < 1e-6
+        shown, most = amount / scale, digits - 1
+        places = next(
+            d for d in range(digits) if d == most or abs(shown - round(shown, d)) < 1e-6
         )
-        number = self.number(shown, digits if word else 0)
+        number = self.number(shown, places if word else 0)
         parts = [number, self.tell(word), currency]
         return "\u00a0".join(filter(None, parts))
 
@@ -193,10 +196,12 @@ class Language:
         found = signed((mark + found.lstrip()).rjust(len(found)) if mark else found)
         return self.separated(found)
 
-    def at_least_money(self, amount_mln: float, currency: str = "") -> str:
+    def at_least_money(
+        self, amount_mln: float, currency: str = "", digits: int = MONEY_DIGITS
+    ) -> str:
         """Return an amount that bounds another from below: it is rounded down."""
-        digits = decimals(amount_mln, MONEY_DIGITS)
-        return self.money(rounded_down(amount_mln, digits), currency)
+        down = rounded_down(amount_mln, decimals(amount_mln, digits))
+        return self.money(down, currency, digits)
 
     def lower(self, value: float, form: str = ",.0f") -> str:
         """Return a number that bounds another from below, by a format of Python."""

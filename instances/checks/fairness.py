@@ -28,12 +28,12 @@ def gaps_compare_something(tables: Tables) -> Found:
         if rule["measure"] == "minutes" and rule["minutes"] == 0.0:
             text = say("expected the minutes as which who is not served counts")
             yield problem("gaps", text, k, "minutes", rule["minutes"])
-        if not wrong and _count(tables, rule) < 2:
+        if not wrong and compared(tables, rule) < 2:
             text = say("expected two groups at least to compare")
             yield problem("gaps", text, k, "scope", rule["scope"])
 
 
-def _count(tables: Tables, rule: pd.Series[Any]) -> int:
+def compared(tables: Tables, rule: pd.Series[Any]) -> int:
     """Return how many groups a rule compares."""
     settlements = tables["settlements"][selected(tables, rule)]
     scope = rule["scope"]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import Text
-from aumaq.results.language import LANGUAGES, Language
+from aumaq.results.language import LANGUAGES, MONEY_DIGITS, Language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,13 +79,17 @@ class Polyglot(Language):
         """Return a difference of shares in points in every language."""
         return self._of(lambda lang: lang.points(value, digits))
 
-    def money(self, amount_mln: float, currency: str = "") -> str:
+    def money(
+        self, amount_mln: float, currency: str = "", digits: int = MONEY_DIGITS
+    ) -> str:
         """Return an amount of money as people say it in every language."""
-        return self._of(lambda lang: lang.money(amount_mln, currency))
+        return self._of(lambda lang: lang.money(amount_mln, currency, digits))
 
-    def at_least_money(self, amount_mln: float, currency: str = "") -> str:
+    def at_least_money(
+        self, amount_mln: float, currency: str = "", digits: int = MONEY_DIGITS
+    ) -> str:
         """Return an amount rounded down as people say it in every language."""
-        return self._of(lambda lang: lang.at_least_money(amount_mln, currency))
+        return self._of(lambda lang: lang.at_least_money(amount_mln, currency, digits))
 
     def figure(self, value: float, form: str = ",.0f") -> str:
         """Return a number by a format of Python in every language."""

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from aumaq.instances.language.texts import Text, say
 from aumaq.results.bounds import SURE
-from aumaq.results.language import Language
+from aumaq.results.language import MONEY_DIGITS, Language
 from aumaq.results.plan.conditions import conditions, is_asked_for
 
 if TYPE_CHECKING:
     from aumaq.results.plan.plan import Plan
+
+CLOSE = 0.03
+"""Gap up to which a cost and its bound are told with one more digit."""
 
 
 def proof(plan: Plan, lang: Language) -> list[str]:
@@ -46,9 +49,11 @@ def proof(plan: Plan, lang: Language) -> list[str]:
 def _saved(plan: Plan, lang: Language) -> Text:
     """Return how much cheaper another plan may be."""
     currency = plan.instance.currency
+    # With three digits 0.9 % may read as 1.4 %.
+    digits = MONEY_DIGITS + (SURE < plan.gap < CLOSE)
     values = {
-        "objective": lang.money(plan.objective_mln, currency),
-        "bound": lang.at_least_money(plan.bound_mln, currency),
+        "objective": lang.money(plan.objective_mln, currency, digits),
+        "bound": lang.at_least_money(plan.bound_mln, currency, digits),
         "gap": lang.at_most(plan.gap),
     }
     sure, open_ = (

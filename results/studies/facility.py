@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +39,9 @@ MOST_SITES = 5
 class Served:
     """Who comes to a site in the last period in which it runs.
 
-    ``farther`` holds who would go farther: settlement, demand, minutes, site and
-    other_minutes of the nearest other open site (missing where there is none).
+    ``max_use_share`` is the share of the capacity that may be used. ``farther`` holds
+    who would go farther: settlement, demand, minutes, site and other_minutes of the
+    nearest other open site (missing where there is none).
     """
 
     period: str
@@ -47,6 +49,7 @@ class Served:
     units: int
     capacity: float
     used: float
+    max_use_share: float
     farther: pd.DataFrame
 
     @property
@@ -95,6 +98,7 @@ class Facility:
             "level": found.level,
             "served": found.used,
             "capacity": found.capacity,
+            "max_use_share": found.max_use_share,
             "settlements": len(found.farther),
             "extra_minutes": found.extra_minutes,
             "stranded": found.stranded,
@@ -125,6 +129,7 @@ class Facility:
                 places=names.listed(homes) if homes else "–",
                 capacity=lang.figure(found.capacity, ",.0f"),
             ),
+            *_most_used(found, unit, lang),
             _if_closed(found, unit, lang),
         ]
         if self.at_most_mln < 0.0:
@@ -157,6 +162,17 @@ class Facility:
         elif self.why:
             told.append(say("{title}", title=self.why))
         return [lang.tell(text) for text in told]
+
+
+def _most_used(found: Served, unit: str, lang: Language) -> Iterator[Text]:
+    """Say how much of a facility may be used, where that is not all."""
+    if found.max_use_share < 1.0:
+        yield say(
+            "Of what it holds {share} may be used: {most} ({unit}).",
+            share=lang.share(found.max_use_share),
+            most=lang.figure(found.max_use_share * found.capacity, ",.0f"),
+            unit=unit,
+        )
 
 
 def _if_closed(found: Served, unit: str, lang: Language) -> Text:
@@ -256,6 +272,7 @@ def served_at(plan: Plan, service: str, site: str) -> Served:
         int(now["units"].sum()),
         float(now["capacity"].sum()),
         float(now["used"].sum()),
+        float(plan.instance.service(service)["max_use_share"]),
         found.sort_values("demand", ascending=False).reset_index(),
     )
 
@@ -387,7 +404,7 @@ def _instead(plan: Plan, other: Plan, service: str, site: str) -> tuple[str, ...
 
 
 RANKED = (
-    "service", "site", "name", "period", "level", "served", "settlements",
+    "service", "site", "name", "period", "level", "served", "unit", "settlements",
     "extra_minutes", "stranded", "replacement_at_most_mln",
 )  # fmt: skip
 
@@ -422,8 +439,8 @@ def ranking(
             cost = _replacement(plan, fixed, service, site, left)
             cost = float("inf") if np.isnan(cost) else cost
         rows.append((service, site, names.sites[site], found.period, found.level,
-                     found.used, len(found.farther), found.extra_minutes,
-                     found.stranded, cost))  # fmt: skip
+                     found.used, names.unit(service), len(found.farther),
+                     found.extra_minutes, found.stranded, cost))  # fmt: skip
     told = pd.DataFrame(rows, columns=list(RANKED))
     return told.sort_values(
         "replacement_at_most_mln", ascending=False, kind="stable", ignore_index=True

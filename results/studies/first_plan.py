@@ -23,6 +23,7 @@ from aumaq.results.plan.growth import under_choice
 from aumaq.results.plan.plan import Plan
 from aumaq.solvers import Decisions, Given, Progress, Solution, SolveOptions, Status
 from aumaq.solvers.progress import ProgressEvent
+from aumaq.solvers.start.locked import within_locks
 from aumaq.solvers.start.whole_plan import (
     spent_on_networks,
     todays_stock,
@@ -166,6 +167,8 @@ def _completed(
     """Yield a plan of each that is built, if it can be completed, and its audit."""
     for offer in offers:
         built = with_settled(data, offer, given)
+        if given.locks is not None:
+            built = within_locks(data, built, given.locks)
         now = under_choice(data, built)
         found = whole_plan(now, built, given, options.share(SHARE))
         if found is not None and (given.locks is None or given.locks.allow(found)):

@@ -18,6 +18,7 @@ from aumaq.results.studies.first_plan import FirstPlans, Floored, first_plans
 from aumaq.results.studies.goal_options import is_other_goal
 from aumaq.solvers import (
     METHODS,
+    Decisions,
     Given,
     Progress,
     Silent,
@@ -138,7 +139,8 @@ def solve(
         is_large = plans.are_made
         # Nobody watches a silent solve: then it is verified only if it is needed.
         first = plans.best() if is_large or progress is not None else None
-        if is_large and start is None and first is not None:
+        is_start = given.start is not None and _keeps_locks(given.start, locks)
+        if is_large and not is_start and first is not None:
             given = replace(given, start=first.decisions)
     since = time.monotonic() - begun
     try:
@@ -157,6 +159,10 @@ def solve(
         if start is not None:
             plan = plan.with_record(start_used=start_used(start, instance))
     return _with_settled(plan, given)
+
+
+def _keeps_locks(start: Decisions, locks: Locks | None) -> bool:
+    return locks is None or locks.allow(start)
 
 
 def _with_settled(plan: Plan, given: Given) -> Plan:

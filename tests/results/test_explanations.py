@@ -342,6 +342,23 @@ def test_the_command(tmp_path: Path) -> None:
     assert len(ranking(best_plan(), lang=Language("kk"))) == 2
 
 
+def test_what_may_be_used_is_told_beside_what_it_holds() -> None:
+    """Of 100 places 90 may be used: a school of 90 pupils is full."""
+    plan = aumaq.solve(
+        tiny(
+            services=[{"service": "s", "max_use_share": 0.9,
+                       "unserved_mln_per_unit_year": 1.0}],
+            settlements=[{"settlement": "a", "population": 90.0}],
+            sites=[{"site": "a", "service": "s", "settlement": "a"}],
+            levels=[{"service": "s", "level": 1, "capacity": 100.0, "capex_mln": 1.0}],
+            travel=[{"settlement": "a", "site": "a", "minutes": 0.0}],
+        )
+    )  # fmt: skip
+    told = explain_site(plan, "a").sentences()
+    assert "serves 90 (person) from A; it holds 100." in told[0]
+    assert told[1] == "Of what it holds 90.0% may be used: 90 (person)."
+
+
 def test_a_site_where_nothing_runs_is_no_unknown_one() -> None:
     """It is told apart from a name that the instance does not have."""
     plan = aumaq.solve(aumaq.read("tiny"), gap=0.0)

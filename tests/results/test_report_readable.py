@@ -32,6 +32,7 @@ from aumaq.results.pages.polyglot import Polyglot
 from aumaq.results.pages.territory import _upgrade_title, node_names, upgrade_titles
 from aumaq.results.plan.figures import investment
 from aumaq.results.plan.plan import Plan
+from aumaq.results.plan.proof import proof
 from aumaq.results.plan.summary import sentences, works_told
 from aumaq.results.report.decision import decision
 from aumaq.results.report.document import document
@@ -438,6 +439,21 @@ def test_a_proven_best_plan_is_called_so(plan: Plan) -> None:
     (card,) = [card for card in run["cards"] if card["name"] == "sure"]
     assert card["value"] == "proven best"
     assert "no plan costs less." in decision(best, of_today(best.instance), ENGLISH)
+
+
+@pytest.mark.parametrize("cost", [139063.0, 51788464.0, 1250.6, 2.5042])
+@pytest.mark.parametrize("gap", [0.0004, 0.0089, 0.02, 0.2])
+def test_a_cost_and_its_bound_read_as_their_gap(
+    plan: Plan, cost: float, gap: float
+) -> None:
+    """139 bn beside 137 bn would be 1.4 %, where the gap is 0.89 %."""
+    record = {"objective_mln": cost, "bound_mln": cost * (1.0 - gap), "gap": gap}
+    text = " ".join(proof(replace(plan, record={**plan.record, **record}), ENGLISH))
+    told = re.search(r"it costs ([\d.]+).* costs less than ([\d.]+).(\w+)", text)
+    assert told is not None, text
+    read = 1.0 - float(told[2]) / float(told[1])
+    assert gap <= read + 6e-4
+    assert read <= gap + (2e-3 if gap < 0.03 else 2e-2)
 
 
 def test_a_limit_on_little_and_where_a_target_comes_from() -> None:

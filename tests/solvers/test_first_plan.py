@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from command import run
 from grid_example import grid_rows
@@ -23,11 +24,13 @@ from aumaq.results import Finding, Plan
 from aumaq.results.audit import audit
 from aumaq.results.plan.cautions import cautions
 from aumaq.results.plan.decision_tables import decision_tables
+from aumaq.results.studies.choosing.locks import locks_of
 from aumaq.solvers import METHODS, Solution, Status
 from aumaq.solvers.methods import Method
 from aumaq.solvers.solution.decisions import Decisions, Given
 from aumaq.solvers.start import whole_plan
 from aumaq.solvers.start.hard_budgets import HardBudgets
+from aumaq.solvers.start.locked import within_locks
 from aumaq.solvers.start.site_units import costs
 from aumaq.solvers.work import Budget
 
@@ -44,6 +47,39 @@ def instance() -> aumaq.Instance:
 def good(instance: aumaq.Instance) -> aumaq.Plan:
     """Return a plan of it."""
     return aumaq.solve(instance, time_limit=20.0, gap=0.02)
+
+
+@pytest.mark.parametrize("action", ["lock", "forbid"])
+def test_a_start_moves_within_locks(
+    instance: aumaq.Instance, good: aumaq.Plan, action: str
+) -> None:
+    """Without any time a plan under a lock is the one in hand but for what it breaks.
+
+    What is locked runs nowhere in the plan, and could; what is forbidden runs.
+    """
+    data = gather(instance, all_levels=True)
+    known = good.decisions
+    assert known is not None
+    moved = 0
+    for name, d in data.services.items():
+        runs = known.services[name].units[:, 1:].any(axis=(1, 2))
+        may = d.is_built[:, 1:].any(axis=1) & (d.first_period == 0) & (d.places == 1)
+        for j in np.flatnonzero(may & (runs == (action == "forbid")))[:2].tolist():
+            text = f"service={name},site={d.sites[j]}"
+            rows = aumaq.lock_rows(**{action: [text]})
+            limits, _ = locks_of(instance, data, rows, good)
+            start = within_locks(data, known, limits)
+            assert limits.allow(start)
+            changed = (start.services[name].units != known.services[name].units).any(
+                axis=(1, 2)
+            )
+            assert np.flatnonzero(changed).tolist() == [j]
+            plan = aumaq.solve(instance, start=good, locks=limits, time_limit=NO_TIME)
+            assert plan.is_verified
+            assert plan.decisions is not None
+            assert limits.allow(plan.decisions)
+            moved += 1
+    assert moved
 
 
 @pytest.mark.few(2)
