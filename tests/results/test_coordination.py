@@ -107,7 +107,7 @@ def test_an_office_that_cannot_keep_a_rule_alone() -> None:
     assert found.joint.objective_mln == pytest.approx(13.0)
     first = found.ways["services_first"]
     assert first.plan is None
-    assert "is hard, but settlement 'a' has no site within 30" in str(first.message)
+    assert "is hard, but settlement 'a' (A) has no site within 30" in str(first.message)
     assert found.ways["networks_first"].plan is None
 
 
