@@ -23,7 +23,7 @@ $(VENV)/.installed: pyproject.toml
 setup: $(VENV)/.installed
 
 demo: setup
-	$(BIN)/aumaq solve kazakhstan --time-limit 88 --gap 0.01 --out runs/demo
+	$(BIN)/aumaq solve kazakhstan --time-limit 80 --gap 0.01 --out runs/demo
 
 first: setup
 	$(BIN)/aumaq demo

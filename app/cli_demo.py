@@ -24,7 +24,7 @@ REGION_GAP, REGION_SECONDS = 0.05, 240.0
 """A plan of the region within so much of the best is good enough for a first look: ten
 seconds of search on an idle machine. A busy one may take so long."""
 COUNTRY_GAP = 0.01
-COUNTRY_SECONDS = 88.0
+COUNTRY_SECONDS = 80.0
 """How long a plan of the country is searched, as by ``make demo``."""
 
 
