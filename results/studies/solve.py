@@ -18,7 +18,6 @@ from aumaq.results.studies.first_plan import FirstPlans, Floored, first_plans
 from aumaq.results.studies.goal_options import is_other_goal
 from aumaq.solvers import (
     METHODS,
-    Decisions,
     Given,
     Progress,
     Silent,
@@ -139,8 +138,7 @@ def solve(
         is_large = plans.are_made
         # Nobody watches a silent solve: then it is verified only if it is needed.
         first = plans.best() if is_large or progress is not None else None
-        is_start = given.start is not None and _keeps_locks(given.start, locks)
-        if is_large and not is_start and first is not None:
+        if is_large and first is not None and not _has_start(given):
             given = replace(given, start=first.decisions)
     since = time.monotonic() - begun
     try:
@@ -161,8 +159,10 @@ def solve(
     return _with_settled(plan, given)
 
 
-def _keeps_locks(start: Decisions, locks: Locks | None) -> bool:
-    return locks is None or locks.allow(start)
+def _has_start(given: Given) -> bool:
+    """Return whether there is a start that keeps what is locked."""
+    start, locks = given.start, given.locks
+    return start is not None and (locks is None or locks.allow(start))
 
 
 def _with_settled(plan: Plan, given: Given) -> Plan:
