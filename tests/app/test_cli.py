@@ -44,6 +44,7 @@ def test_describe_a_region_with_networks() -> None:
     assert facts["networks"]
 
 
+@pytest.mark.slow
 def test_new_validate_describe_solve_verify_export(tmp_path: Path) -> None:
     """The way of a new user, from a skeleton to an exported plan."""
     assert run("new", "mine", folder=tmp_path).returncode == 0
@@ -113,6 +114,7 @@ def test_bad_input_ends_with_2(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_no_plan_ends_with_1(tmp_path: Path) -> None:
     """An infeasible instance: exit code 1 and advice, nothing written."""
     tiny = shipped()

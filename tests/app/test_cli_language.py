@@ -95,6 +95,7 @@ def test_help_is_whole_in_the_language() -> None:
         assert part not in page
 
 
+@pytest.mark.slow
 def test_help_is_quick() -> None:
     """Help loads none of the heavy packages, in any language."""
     code = (
@@ -220,6 +221,7 @@ def test_progress_keeps_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+@pytest.mark.slow
 def test_every_command_takes_the_language() -> None:
     """--lang stands after any command, not only after some."""
     tree = typer.main.get_command(app)

@@ -89,7 +89,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.few(8)
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [*plan_commands(), *OPTIONS])
 def test_every_command_tells_a_damaged_plan(command: str, here: Path) -> None:
     """The file by its name, exit code 2, nothing written, whatever the command."""

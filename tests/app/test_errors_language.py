@@ -93,6 +93,7 @@ def calls(*names: str) -> Iterator[tuple[Path, ast.Call, str]]:
                         yield path, node, name
 
 
+@pytest.mark.slow
 def test_messages_are_literal_and_have_their_values() -> None:
     """Each template can be extracted; its places are the values that are given."""
     for path, node, _ in calls("say"):
@@ -117,6 +118,7 @@ def written_out(value: ast.AST) -> bool:
     return any(map(written_out, ast.iter_child_nodes(value)))
 
 
+@pytest.mark.slow
 def test_numbers_in_messages_are_written_by_the_language() -> None:
     """A number is given as such, or as a Figure: both get its separators."""
     assert written_out(ast.parse('", ".join(f"{x:g}" for x in xs)'))
@@ -129,6 +131,7 @@ def test_numbers_in_messages_are_written_by_the_language() -> None:
             assert not written_out(keyword.value), (path, node.lineno)
 
 
+@pytest.mark.slow
 def test_no_plain_string_is_raised_or_reported() -> None:
     """A raw string or f-string cannot be a message."""
     raw = (ast.Constant, ast.JoinedStr, ast.BinOp)
@@ -211,7 +214,7 @@ def run(folder: Path, lang: str, *more: str) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 def test_command_line_speaks_kazakh(tmp_path: Path) -> None:
     """All problems are listed in Kazakh, exit code 2; English is as without a wish."""
     folder = tmp_path / "broken"

@@ -14,6 +14,7 @@ import aumaq
 ASKED = ("--service", "s", "--minutes", 40, "--gap", 0, "--quiet")
 
 
+@pytest.mark.slow
 def test_a_plan_for_the_worst_off(tmp_path: Path) -> None:
     """What each stage reached is told, and the plan that keeps it is written."""
     aumaq.write(two_regions(most=1.0), tmp_path / "two")

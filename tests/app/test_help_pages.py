@@ -23,7 +23,7 @@ def words(example: str) -> list[str]:
     return rest
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "kk", "ru"])
 @pytest.mark.parametrize("width", [80, 120])
 def test_help_fits_the_terminal(

@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 def test_command(folder: Path) -> None:
     """Plans beside each other: Alpha's school is enlarged only while that is cheap.
 
@@ -86,6 +86,7 @@ def test_command_with_bad_input(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_written_and_never_read(folder: Path) -> None:
     """The file is there, the plan is read without it and stays verified."""
     path = folder / "base"
@@ -101,6 +102,7 @@ def test_written_and_never_read(folder: Path) -> None:
     assert "share_served" in (path / "indicators.csv").read_text()
 
 
+@pytest.mark.slow
 def test_plan_json_has_them(folder: Path, tmp_path: Path) -> None:
     """plan.json holds the table, null where there is no value; the plan reads back."""
     plan = Plan.read(folder / "dear")

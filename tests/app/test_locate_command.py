@@ -77,6 +77,7 @@ def test_more_values_of_enumeration() -> None:
         assert center == pytest.approx(worst[count - 1], abs=0.001)
 
 
+@pytest.mark.slow
 def test_the_answer_is_short_and_in_the_language(tmp_path: Path) -> None:
     """As a process: text on standard output, a folder beside it."""
     done = process(

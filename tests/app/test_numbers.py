@@ -126,6 +126,7 @@ def test_a_file_of_plans_is_none_of_bench(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.slow
 def test_what_set_means_for_a_plan(tmp_path: Path) -> None:
     """The plan under changes where that is asked for; a report beside it stays."""
     write_plan_folder(best_plan(), tmp_path / "p")

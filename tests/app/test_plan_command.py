@@ -14,6 +14,7 @@ from aumaq.instances.errors import AumaqError
 from aumaq.instances.formats import raw
 
 
+@pytest.mark.slow
 def test_a_workbook_gets_its_plan_beside_it(tmp_path: Path) -> None:
     """Workbook, page and tables, in the words of the reader; a second run adds more."""
     assert run("new", "mine.xlsx", folder=tmp_path).returncode == 0

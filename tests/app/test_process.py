@@ -84,6 +84,7 @@ def test_a_wrong_name_is_in_the_document(here: Path, command: str) -> None:
     assert (told["status"], told["options"]) == ("wrong_option", ["--nope"])
 
 
+@pytest.mark.slow
 def test_no_plan_and_wrong_options_are_in_the_document(here: Path) -> None:
     """A script can tell what cannot be from what was not asked rightly."""
     told = document(here, "solve no-plan --quiet", 1)

@@ -51,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return there
 
 
-@pytest.mark.few(10)
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_word_is_ignored(command: str, folder: Path) -> None:
     """Empty, given twice, of a wrong type: told by its name, and nothing is made."""
@@ -78,6 +78,7 @@ def test_no_word_is_ignored(command: str, folder: Path) -> None:
     assert sorted(folder.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_options_that_are_idle_are_told(folder: Path) -> None:
     """Every row of the tables; both name options that there are."""
     for command in COMMANDS:
@@ -108,7 +109,7 @@ OUTPUTS = {
 }
 
 
-@pytest.mark.few(6)
+@pytest.mark.slow
 @pytest.mark.parametrize("command", OUTPUTS)
 def test_what_is_read_is_not_written_over(command: str, folder: Path) -> None:
     """Under whatever name; what is written beside it, or made of it, may be."""

@@ -98,7 +98,7 @@ def values(problem: Problem) -> list[float]:
 KINDS = ["p-median", "uflp", "p-center", "lscp", "mclp", "p-dispersion"]
 
 
-@pytest.mark.few(4)
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["dense", "points", "sparse"])
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=12, deadline=None)
@@ -155,6 +155,7 @@ def test_the_k_best_of_all_choices(kind: str, seed: int, count: int) -> None:
     assert all(not check(problem, plan).problems for plan in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [2.0**-40, 2.0**40])
 @pytest.mark.parametrize("kind", ["p-median", "uflp"])
 def test_the_unit_of_costs_changes_no_plan(kind: str, unit: float) -> None:

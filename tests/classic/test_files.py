@@ -188,6 +188,7 @@ def test_capacities_need_not_every_way(tmp_path: Path) -> None:
     assert solve(replace(problem, kind="cflp")).objective == free
 
 
+@pytest.mark.slow
 def test_a_capacity_that_a_file_leaves_open_is_chosen(tmp_path: Path) -> None:
     """Values by hand; without a number the error says how to write one."""
     path = written(tmp_path, "capx.txt", CAP.replace("100", "capacity"))

@@ -110,6 +110,7 @@ def test_points_are_as_good_as_their_matrix(
         assert found.objective == found.bound == expected.objective
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [4, 12])
 def test_a_sample_is_where_it_begins_not_where_it_ends(
     p: int, monkeypatch: pytest.MonkeyPatch

@@ -127,6 +127,7 @@ INSIDE = {"from_solution", "assembled", "judged", "verified", "held_against",
 """Methods of a plan that only what makes one calls."""
 
 
+@pytest.mark.slow
 def test_all_methods_look_at_what_they_are_given(
     plan: aumaq.Plan, tmp_path: Path
 ) -> None:

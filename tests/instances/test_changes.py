@@ -106,6 +106,7 @@ def test_every_wrong_change_is_told() -> None:
     assert all(expected in told[text] for text, expected in wrong.items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "place"),
     [("mine.xlsx", "mine.xlsx, sheet sites"), ("mine.parquet", "sites.parquet")],

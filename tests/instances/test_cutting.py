@@ -17,6 +17,7 @@ import aumaq
 from aumaq.instances import Instance, InstanceError
 
 
+@pytest.mark.slow
 def test_each_region_is_planned_alone() -> None:
     """Of R the school stands; in Q nobody is near, and a school costs 500 for 100."""
     whole = two_regions()
@@ -63,6 +64,7 @@ def with_scenarios() -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_scenarios_change_what_is_left() -> None:
     """Of twice the price of two services one stays; a rule about others goes."""
     found = aumaq.cut(with_scenarios(), districts=["D"], services=["t"], name="d")
@@ -76,6 +78,7 @@ def test_scenarios_change_what_is_left() -> None:
     assert len(kept.base["overrides"]) == len(with_scenarios().base["overrides"])
 
 
+@pytest.mark.slow
 def test_a_region_of_the_country_has_its_scenarios() -> None:
     """What 27 variants say of others is gone, and the rest is an instance."""
     country = shipped("kazakhstan")
@@ -88,6 +91,7 @@ def test_a_region_of_the_country_has_its_scenarios() -> None:
         found.with_scenario(f"managed+{variant}")
 
 
+@pytest.mark.slow
 def test_wrong_names_are_told_together(tmp_path: Path) -> None:
     """Exit code 2 with each of them and the nearest name; nothing is written."""
     words = ("convert", "west-kazakhstan", "burli", "--region", "ZKO")

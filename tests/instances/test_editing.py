@@ -112,6 +112,7 @@ def test_edits_that_make_no_sense_are_told_together() -> None:
         stopped.set("sites", lambda rows: 1 / 0 * rows["lat"])  # not hidden by ours
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
 def test_what_is_added_can_be_removed(names: list[str]) -> None:
@@ -141,6 +142,7 @@ def test_a_notebook_shows_what_it_is() -> None:
         TINY.svg("scool")
 
 
+@pytest.mark.slow
 def test_two_plans_compare_as_a_list_does() -> None:
     """``compare(a, b)`` is ``compare([a, b])``; names may follow either."""
     one = aumaq.solve(TINY, gap=0.0)

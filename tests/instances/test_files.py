@@ -49,6 +49,7 @@ numbers = st.floats(0.0, LARGEST["persons"]) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @examples(6)
 @given(
     st.lists(texts, min_size=9, max_size=9),

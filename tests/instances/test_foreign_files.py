@@ -209,6 +209,7 @@ def test_outlines_are_told_or_drawn(kind: str, folder: Path) -> None:
     assert line.startswith("outlines.geojson: ")
 
 
+@pytest.mark.slow
 def test_a_feature_without_geometry_is_no_outline(folder: Path) -> None:
     """A plan of it has its page and its figures."""
     features = [{"type": "Feature", "properties": None, "geometry": None}]
@@ -353,6 +354,7 @@ def parts(book: Path, target: Path, change: Callable[[str, bytes], bytes]) -> Pa
     return target
 
 
+@pytest.mark.slow
 def test_only_cells_of_a_workbook_are_read(book: Path, tmp_path: Path) -> None:
     """Broken styles and properties, Strict Open XML and its namespaces are read."""
 

@@ -261,6 +261,7 @@ def test_rows_are_left_out_only_when_asked(tmp_path: Path) -> None:
     assert any("left out" in str(note) and ": 3" in str(note) for note in made.notes)
 
 
+@pytest.mark.slow
 def test_names_that_occur_again(tmp_path: Path) -> None:
     """Codes are made different; a second import by the mapping is the same."""
     path = tmp_path / "p.csv"
@@ -712,6 +713,7 @@ def test_roads_of_a_layer(tmp_path: Path) -> None:
     assert len(read(path, tmp_path / "m.geojson", leave_out=True).table("road_links"))
 
 
+@pytest.mark.slow
 def test_own_columns_live_on(tmp_path: Path) -> None:
     """Columns of the user's own go through a workbook, a folder, and back."""
     path = listed(tmp_path / "p.csv", ROWS)
@@ -790,6 +792,7 @@ def test_a_sheet_that_was_taken_among_several_is_said(tmp_path: Path) -> None:
     assert stock["site"].tolist() == ["a"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["m.xlsx", "m"])
 def test_warnings_name_what_was_written(tmp_path: Path, target: str) -> None:
     """The sheet of a workbook, the file of a folder; as a check tells them later."""

@@ -66,6 +66,7 @@ def villages(**tables: Rows) -> Instance:
     return tiny(**{"sites": SITES, "levels": LEVELS, "facilities": stands, **tables})
 
 
+@pytest.mark.slow
 @examples(60)
 @given(data=st.data())
 def test_the_land_against_enumeration(data: st.DataObject) -> None:
@@ -273,6 +274,7 @@ def test_forbidden_sites_are_told_with_their_reason() -> None:
     assert "lies 2.6 km from Round" in told[1]
 
 
+@pytest.mark.slow
 def test_who_asks_for_a_forbidden_site_is_told_why() -> None:
     """Locks and explanations name the land; a site that is said to lie in a zone does,
     10 km from its outline, for a buffer too.
@@ -363,7 +365,7 @@ ROAD: dict[str, Rows] = {
 NO_ROADS = {"zone_work": "w", "kind": "protected", "of": "roads"}
 
 
-@pytest.mark.few(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("zones", "rule", "built"),
     [
@@ -392,6 +394,7 @@ def test_roads_in_zones(zones: Rows, rule: dict[str, Any], built: bool) -> None:
 WORD = {"links": "lines and mains", "local_supply": "local supply"}
 
 
+@pytest.mark.slow
 def test_lines_and_local_supply_in_zones() -> None:
     """The line and the panels of b are forbidden, one by one; then it sheds.
 

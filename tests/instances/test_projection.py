@@ -269,6 +269,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         shipped().with_scenario("base").projection  # noqa: B018
 
 
+@pytest.mark.slow
 def test_the_command_shows_and_writes(tmp_path: Path) -> None:
     """``aumaq project`` prints a ledger, writes tables, and overwrites nothing else."""
     aumaq.write(example(), tmp_path / "two")

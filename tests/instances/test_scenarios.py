@@ -62,6 +62,7 @@ def test_written_and_read_again(tmp_path: Path) -> None:
     assert again.with_scenario("other+dear") == instance
 
 
+@pytest.mark.slow
 def test_an_override_is_worth_a_changed_table() -> None:
     """Solving under an override costs what solving the changed tables costs."""
     instance = build()

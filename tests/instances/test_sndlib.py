@@ -162,6 +162,7 @@ def least_cost(net: Drawn) -> float:
     return float(found.fun) + sum(link[3] for link in links)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_optima_are_those_of_a_programme_with_all_commodities(
     tmp_path: Path, seed: int
@@ -177,6 +178,7 @@ def test_optima_are_those_of_a_programme_with_all_commodities(
     assert plan.objective_mln == pytest.approx(least_cost(net), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_worked_out_by_hand(tmp_path: Path) -> None:
     """Three modules of 3 for 7 units, 12; setup 1, routing 14; what stands, 100."""
     file = tmp_path / "hand.dat"

@@ -66,6 +66,7 @@ def test_each_template_is_valid(part: str) -> None:
         assert len(instance.table("sites"))
 
 
+@pytest.mark.slow
 @given(st.integers(1, 13), st.integers(0, 10**6))
 @settings(max_examples=15, deadline=None)
 def test_any_places_travel_in_straight_lines(count: int, seed: int) -> None:
@@ -146,6 +147,7 @@ def test_nothing_is_made_unasked() -> None:
         aumaq.from_tables(tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_workbook_takes_words_of_its_language(tmp_path: Path, code: str) -> None:
     """Thirteen places, kinds by the words of the list, are the same in any language."""
@@ -200,6 +202,7 @@ def test_norms_are_those_of_the_country() -> None:
         assert found[name]["source"].str.startswith("instance kazakhstan").all()
 
 
+@pytest.mark.slow
 def test_from_a_template_to_the_page(tmp_path: Path) -> None:
     """The commands; names that do not exist are listed, and nothing is written."""
     for words, known in (

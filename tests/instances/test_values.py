@@ -442,6 +442,7 @@ def with_axes(count: int) -> Instance:
     return from_tables({**shipped().base, "variants": pd.DataFrame(rows)})
 
 
+@pytest.mark.slow
 def test_combinations_are_counted_before_they_are_made() -> None:
     """Few are all tried; 3^24 are not made, and each variant is tried by itself."""
     assert len(with_axes(3).all_scenario_names) == 27
@@ -455,6 +456,7 @@ def test_combinations_are_counted_before_they_are_made() -> None:
         instance.with_scenario("bas+v7a")
 
 
+@pytest.mark.slow
 def test_a_cause_in_all_scenarios_is_told_once(folder: Path) -> None:
     """Under the first scenario that shows it."""
     variants = "".join(
@@ -506,7 +508,7 @@ def test_what_makes_no_sense_is_refused(kind: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", ["population", "share_served"])
 def test_candidates_of_growth_points_are_no_growth_points_today(
     formula: str, folder: Path

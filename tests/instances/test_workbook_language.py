@@ -67,7 +67,7 @@ def test_clash_is_found() -> None:
     assert clashes(["emissions_t_per_year", "emissions_t_per_unit_year"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_round_trip_in_every_language(tmp_path: Path, code: str) -> None:
     """A workbook holds the same content whatever its language, nasty cells and all."""
@@ -88,6 +88,7 @@ def test_west_kazakhstan_in_every_language(tmp_path: Path, code: str) -> None:
     assert aumaq.read(path).content_hash == instance.content_hash
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_drop_downs_point_at_the_right_column(tmp_path: Path, code: str) -> None:
     """Every list that stands in another sheet is found there under its title."""
@@ -196,7 +197,7 @@ def plan() -> Plan:
     return aumaq.solve(instance.replace(settlements=rows), gap=0.0)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_plan_in_every_language(plan: Plan, tmp_path: Path, code: str) -> None:
     """Sheets have titles of the language, numbers are those of the plan's tables."""

@@ -22,7 +22,7 @@ from aumaq.instances import Instance, InstanceError
 KINDS = ("power", "angles", "water")
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(15)
 @given(data=st.data())
@@ -31,6 +31,7 @@ def test_enumeration(kind: str, data: st.DataObject) -> None:
     assert differences(data.draw(contingent(coupled_instances(kind))), "strong") == []
 
 
+@pytest.mark.slow
 @examples(8)
 @given(data=st.data())
 def test_with_growth_points(data: st.DataObject) -> None:
@@ -89,6 +90,7 @@ def built(instance: Instance) -> tuple[list[str], pd.DataFrame]:
     return plan.table("network_steps")["link"].tolist(), plan.table("contingencies")
 
 
+@pytest.mark.slow
 def test_a_ring_is_closed_for_the_loss_of_a_line() -> None:
     """Without *ab* nothing arrives until *ac* stands: then 15 of 20 kW do."""
     links, losses = built(ring(link="ab", served_share=0.75, is_hard=True))
@@ -100,6 +102,7 @@ def test_a_ring_is_closed_for_the_loss_of_a_line() -> None:
     assert losses["cost_mln"].tolist() == pytest.approx([1.5])
 
 
+@pytest.mark.slow
 def test_all_lines_of_a_voltage_are_lost_one_by_one() -> None:
     """Only lines of the voltage and more count, each loss by itself."""
     rule = {"served_share": 1.0, "shortfall_mln_per_unit_year": 0.01}

@@ -51,6 +51,7 @@ def test_each_family_is_in_a_golden_lp(
     assert {name for name, count in known.items() if not count} == set()
 
 
+@pytest.mark.slow
 def test_each_row_has_a_rule_of_the_catalogue(
     models: dict[tuple[str, str], BuiltModel],
 ) -> None:

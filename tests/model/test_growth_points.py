@@ -154,7 +154,7 @@ def test_a_dear_point_is_not_chosen() -> None:
     assert not plan.table("growth_points")["is_chosen"].any()
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("least", "cost"), [(0, 60.0), (1, 70.0)])
 def test_a_least_number_binds(least: int, cost: float) -> None:
     """By hand: a point that must be chosen is paid for (60 + 10)."""
@@ -259,6 +259,7 @@ def test_false_choices_are_found(name: str) -> None:
     assert blamed in {problem.rule for problem in found}, found
 
 
+@pytest.mark.slow
 def test_a_point_given_up_is_found() -> None:
     """A growth point stays one; the count and first period hold as well."""
     periods = [

@@ -47,7 +47,7 @@ def with_impacts(data: st.DataObject, instance: Instance, *more: Any) -> Instanc
     [lambda i: differences(i, "strong"), lambda i: differences(i, "weak"),
      differences_by_blocks],
 )  # fmt: skip
-@pytest.mark.few(2)
+@pytest.mark.slow
 @examples(40)
 @given(data=st.data())
 def test_services(judge: Callable[[Instance], list[str]], data: st.DataObject) -> None:
@@ -59,7 +59,7 @@ def test_services(judge: Callable[[Instance], list[str]], data: st.DataObject) -
 
 
 @pytest.mark.parametrize("kind", ["power", "water"])
-@pytest.mark.few(1)
+@pytest.mark.slow
 @examples(40)
 @given(data=st.data())
 def test_networks(kind: str, data: st.DataObject) -> None:
@@ -112,6 +112,7 @@ def test_what_cannot_be(change: dict[str, Rows], told: str) -> None:
         tiny(**{**rows, **change})
 
 
+@pytest.mark.slow
 def test_a_region_pays_for_each_tonne() -> None:
     """A cap of 0 with a price: once travel is dearer, there are two schools."""
     services = [{"service": "s", "trips_per_year": 100.0, "may_be_unserved": False}]
@@ -137,6 +138,7 @@ def test_a_region_pays_for_each_tonne() -> None:
     assert aumaq.solve(dear, gap=0.0).objective_mln == pytest.approx(20.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [0.0, 3.0, 5.0])
 def test_hard_limits_have_a_first_plan(most: float) -> None:
     """Without any time: schools close for the land, and solar keeps within it."""

@@ -70,7 +70,7 @@ def right(instance: Instance) -> Plan:
     return plan
 
 
-@pytest.mark.few(6)
+@pytest.mark.slow
 @pytest.mark.parametrize("term", TERMS)
 def test_a_broken_term_is_found(
     instance: Instance, right: Plan, term: str, monkeypatch: pytest.MonkeyPatch
@@ -90,7 +90,7 @@ def test_a_broken_term_is_found(
     assert [one.split(": ")[1] for one in told] == [f"term {term}"]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("objective", "term"),
     [*zip(cycle(["expected", "worst"]), TERMS, strict=False), ("worst", TERMS[0])],
@@ -162,6 +162,7 @@ def test_a_slack_that_is_not_what_is_missing_is_found(
     assert SLACKS[name] in told.place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLACKS)
 def test_a_row_with_a_broken_slack_is_found(
     slack: tuple[Instance, Solution, dict[str, pd.DataFrame]],

@@ -28,7 +28,7 @@ def test_coupled(kind: str, data: st.DataObject) -> None:
     assert differences(data.draw(coupled_instances(kind)), "strong") == []
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["power", "angles", "water"])
 @examples(10)
 @given(data=st.data())
@@ -38,6 +38,7 @@ def test_coupled_by_blocks(kind: str, data: st.DataObject) -> None:
     assert differences_by_blocks(instance) == []
 
 
+@pytest.mark.slow
 @examples(20)
 @given(problem=flow_problems())
 def test_flows_are_min_cost_flows(problem: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ def names(program: Program, columns: list[int]) -> list[str]:
     return [found[column] for column in columns]
 
 
-@pytest.mark.few(9)
+@pytest.mark.slow
 @pytest.mark.parametrize("formulation", FORMULATIONS)
 @pytest.mark.parametrize("name", CASES)
 def test_pyomo_compiles_the_same(name: str, formulation: str) -> None:

@@ -146,6 +146,7 @@ def row_of(instance: Instance, table: str, **values: Any) -> dict[str, pd.DataFr
     return {table: instance.table(table).assign(**values)}
 
 
+@pytest.mark.slow
 def test_broken_roads_are_told() -> None:
     """Upgrades and connections that cannot be, each with its message."""
     good = two_villages(price=5.0)

@@ -68,6 +68,7 @@ def answers(instance: Instance) -> list[float | None]:
 SHARES = [(2 / 3, True), (0.666667, True), (0.6667, False), (0.66667, False)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "is_met"), SHARES)
 def test_a_standard(share: float, is_met: bool) -> None:
     """Of 90 people 60 live where a school stands, within 15 minutes."""
@@ -81,6 +82,7 @@ def test_a_standard(share: float, is_met: bool) -> None:
         assert [long, again] == pytest.approx([520.0] * 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "is_met"), [(0.7, True), (0.7000001, True),
                                                (0.70001, False)])  # fmt: skip
 def test_a_standard_that_nothing_else_can_meet(share: float, is_met: bool) -> None:
@@ -96,7 +98,7 @@ def test_a_standard_that_nothing_else_can_meet(share: float, is_met: bool) -> No
     assert answers(alone) == [expected] * 3
 
 
-@pytest.mark.few(4)
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "is_met"), SHARES)
 @pytest.mark.parametrize("allow_closing", [True, False])
 def test_a_concentration(share: float, is_met: bool, *, allow_closing: bool) -> None:
@@ -117,6 +119,7 @@ def test_a_concentration(share: float, is_met: bool, *, allow_closing: bool) -> 
         assert [long, short, again] == [None] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("amount_mln", "is_met"), [(20.0, True), (20.0000001, True),
                                                     (19.9999, False)])  # fmt: skip
 def test_a_budget(amount_mln: float, is_met: bool) -> None:

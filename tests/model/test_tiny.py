@@ -25,6 +25,7 @@ def test_instance_round_trip(tmp_path: Path) -> None:
     assert aumaq.read(aumaq.write(instance, tmp_path / "copy")) == instance
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_plan_round_trip(tmp_path: Path, kind: str) -> None:
     """A written plan reads back and verifies."""

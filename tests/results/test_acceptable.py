@@ -55,6 +55,7 @@ def test_a_reserve_that_is_not_there_is_told() -> None:
                      cutoff_minutes=20.0)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nobody_counts_as_served_beyond_the_limit() -> None:
     """Of its two nearest sites one runs, 30 minutes away: within 29 b stays out."""
     levels = [{"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 500.0}]
@@ -134,6 +135,7 @@ def test_enlarging_costs_what_the_old_building_does_not_spare(
     assert action["cost_mln"].tolist() == pytest.approx([price])
 
 
+@pytest.mark.slow
 def test_large_levels_need_large_places() -> None:
     """100 people are too few for level 2: what stands may stay, none is built."""
     plan = solved(with_service(levels=LEVELS))
@@ -144,6 +146,7 @@ def test_large_levels_need_large_places() -> None:
     assert set(kept.actions["action"]) <= {"keep"}
 
 
+@pytest.mark.slow
 def test_only_the_level_that_fits_stands_in_for_a_larger_one() -> None:
     """Level 1 holds all that comes, but only level 2 may be built: it is known."""
     levels = [{**LEVELS[0], "capacity": 400.0, "min_population": 1e6},
@@ -268,6 +271,7 @@ def corrupted(plan: Plan, table: str, column: str, value: object) -> list[str]:
     return [problem.rule for problem in found.problems]
 
 
+@pytest.mark.slow
 def test_the_verifier_knows_the_rules() -> None:
     """A plan of an instance without a rule breaks the rule where it holds."""
     levels = [{"service": "s", "level": 1, "capacity": 200.0, "capex_mln": 500.0}]

@@ -116,6 +116,7 @@ def renamed(**sites: str) -> aumaq.Instance:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("by", "least"), [("sites", 1), ("levels", 2)])
 def test_what_an_earlier_plan_runs_and_is_gone_is_a_change(by: str, least: int) -> None:
     """Schools run at a and c. Named z, a is a school less in each of two periods.

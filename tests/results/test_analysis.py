@@ -231,6 +231,7 @@ def test_the_analysis_reports_the_indicators(name: str) -> None:
     np.testing.assert_allclose(own, wanted[1:], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_networks_by_hand() -> None:
     """Power comes where lines of today bring most of the load, through stations too."""
     base = two_regions()
@@ -320,6 +321,7 @@ def test_sums_of_regions_and_districts_are_those_of_all(instance: Instance) -> N
     assert whole["persons"] == instance.table("settlements")["population"].sum()
 
 
+@pytest.mark.slow
 @examples(25)
 @given(instance=st.one_of(road_instances("free"), tiny_instances()))
 def test_minutes_are_those_of_access_options(instance: Instance) -> None:

@@ -89,6 +89,7 @@ def test_a_closed_loop_is_kept_with_its_people(tmp_path: Path) -> None:
     assert again.instance.kept == loop.plan.instance.kept
 
 
+@pytest.mark.slow
 def test_a_batch_is_kept_in_full_or_not_at_all(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -180,6 +181,7 @@ def test_a_run_is_forgotten_with_what_only_it_needed(tmp_path: Path) -> None:
     assert len(store.runs()) == 1
 
 
+@pytest.mark.slow
 def test_a_beginning_of_several_runs_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

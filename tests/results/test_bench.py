@@ -199,6 +199,7 @@ def test_an_answer_without_a_plan_has_no_figures() -> None:
     assert np.isnan(Answer("no plan").objective)
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_says_why(tmp_path: Path) -> None:
     """A file that ends too early: its cause stands beside it."""
     (tmp_path / "bad.txt").write_text("4 5 1\n1 2 9\n", encoding="utf-8")

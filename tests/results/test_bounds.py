@@ -59,6 +59,7 @@ def test_no_plan_costs_less_than_what_is_told(code: str) -> None:
     assert lang.money(1_240_000.0) not in sentence
 
 
+@pytest.mark.slow
 def test_ranges_hold_what_they_bound() -> None:
     """A difference of 12.34 to 12.34 mln lies between 12.3 and 12.4."""
     plan = aumaq.solve(tiny(), gap=0.0)

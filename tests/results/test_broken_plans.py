@@ -145,7 +145,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.few(25)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_folder_is_told(plan: Path, name: str) -> None:
     """One error of ours, which names what is wrong."""
@@ -312,6 +312,7 @@ CONTRADICTED: dict[str, Change] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", CONTRADICTED)
 def test_what_a_record_says_twice_is_the_same(plan: Path, key: str) -> None:
     """Method, formulation and seed stand in the options as well."""
@@ -348,6 +349,7 @@ def test_a_damaged_block_of_a_store_is_told(kept: Path, tmp_path: Path) -> None:
     assert told
 
 
+@pytest.mark.slow
 def test_a_plan_brings_its_instance(tmp_path: Path) -> None:
     """Solve, change the input, move the files: every form of the plan reads."""
     folder = aumaq.write(tiny(), tmp_path / "mine")

@@ -104,6 +104,7 @@ REOPENED: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "amounts", "cost"),
     [(RENEWED, (60.0, 300.0), 80.0), (REOPENED, (30.0, 60.0), 104.0)],
@@ -144,6 +145,7 @@ def test_the_command_tells_the_price(tmp_path: Path) -> None:
     assert list(found.plans) == [900.0]
 
 
+@pytest.mark.slow
 def test_plans_are_kept_where_nothing_can_be_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,7 @@ def test_targets_that_only_one_plan_meets_are_named() -> None:
     assert told.startswith("Targets met in B only: ")
 
 
+@pytest.mark.slow
 def test_the_same_plan_does_not_differ() -> None:
     """A plan beside itself: no input, no decision, no figure is shown."""
     plan, _ = both_plans()
@@ -148,6 +149,7 @@ def test_the_same_plan_does_not_differ() -> None:
         assert shown_rows(found, name).empty, name
 
 
+@pytest.mark.slow
 def test_the_other_way_round_is_the_mirror_image() -> None:
     """Added becomes removed, before becomes after, differences change their sign."""
     one, two = both_plans()
@@ -201,6 +203,7 @@ def test_steps_upgrades_and_points_by_the_period_they_begin() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_instances_may_differ_in_everything() -> None:
     """Rows of one and the other instance are removed and added; JSON stays strict."""
     one, _ = both_plans()
@@ -267,6 +270,7 @@ def two_in_three_languages() -> aumaq.Comparison:
     return aumaq.compare([plan, other])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "name", "cells"),
     [
@@ -398,6 +402,7 @@ def test_settings_and_rows_are_told_in_words() -> None:
     assert {"time limit, s", "gap asked for", "version of python"} <= {*told}
 
 
+@pytest.mark.slow
 def test_regions_called_like_a_word_keep_their_name() -> None:
     """A region is a name of the user's, whatever words of the program it is like."""
     places = [{"settlement": "a", "region": "roads"}, {"settlement": "b"}]

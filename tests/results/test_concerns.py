@@ -111,6 +111,7 @@ def test_long_ways(columns: dict[str, Any], text: str) -> None:
     assert any(text in line for line in told), told
 
 
+@pytest.mark.slow
 def test_ways_that_are_bearable() -> None:
     """An hour every day, two now and then, to the minute, are not told."""
     for columns in ({"minutes": 60.0, "trips_per_year": 340.0},
@@ -135,6 +136,7 @@ def full(share: float, facilities: int = 3) -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_too_little_room_is_left() -> None:
     """99 % of all places, today and in the plan; with a reserve only today."""
     crowded = full(1.0)
@@ -161,6 +163,7 @@ def test_a_second_shift_takes_no_place_of_the_first() -> None:
     assert "100.0% of all places are taken in p1" in told
 
 
+@pytest.mark.slow
 def test_a_palace_in_a_village() -> None:
     """A level for 400 may be built, and is, where 20 live; unless sizes are said."""
 

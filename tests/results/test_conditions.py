@@ -59,7 +59,7 @@ ASKED: dict[str, tuple[Callable[[], Plan], str]] = {
 }
 
 
-@pytest.mark.few(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ASKED)
 def test_only_plans_as_it_was_asked_for_are_compared(kind: str) -> None:
     """There is a plan of 780 mln; this one is proven, and costs more."""

@@ -58,7 +58,7 @@ def test_offices_of_shipped_instances(name: str) -> None:
         assert office(instance, nothing).scenario == instance.scenario
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("price", "load_kw", "joint", "services_first", "networks_first"),
     [

@@ -182,6 +182,7 @@ def test_one_at_a_site_is_renewed_at_once_and_another_closes_last() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_road_stands_before_the_school_that_is_reached_on_it() -> None:
     """Every step of a plan on roads is told; sums are those of the plan's tables."""
     from two_villages import two_villages
@@ -253,6 +254,7 @@ def fed(**more: list[dict[str, Any]]) -> Instance:
     return tiny(**{**rows, **more})
 
 
+@pytest.mark.slow
 def test_what_feeds_others_comes_before_them() -> None:
     """Plant, then works, main and station; over a line of today and one run backward.
 
@@ -292,6 +294,7 @@ def after_by_code(rows: pd.DataFrame) -> dict[str, set[str]]:
     return dict(zip(told, after, strict=True))
 
 
+@pytest.mark.slow
 def test_local_supply_stands_before_what_draws_on_it() -> None:
     """Panels of 10 kW for the school, 10 more once it is enlarged; all costs twice."""
     level = {"service": "s", "capacity": 100.0, "capex_mln": 1.0, "load_kw": 10.0}
@@ -359,6 +362,7 @@ SCHOOL_B, SCHOOL_A, POINT = "facility: b", "facility: a", "growth point: b"
 PANELS_B = "local supply: nb solar panels"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rules", "after"),
     [
@@ -421,6 +425,7 @@ def test_an_agglomeration_never_holds_too_many(most: float | None) -> None:
     assert chosen == (["d", "c"] if most else ["c", "d"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("others", "most", "order"),
     [("", 10.0, ["a", "p"]), ("q", 10.0, ["p", "a"]), ("q", 5.0, ["a", "p"])],
@@ -510,6 +515,7 @@ def drawn_tiers(draw: st.DrawFn) -> Instance:
         raise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("does", "minutes", "rules", "order"),
     [

@@ -191,6 +191,7 @@ def test_what_is_no_file_is_not_replaced(
 # -- plan folders --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_whatever_a_solve_writes_may_be_replaced(plan: Plan, tmp_path: Path) -> None:
     """The next solve knows each file as one of a plan folder, and no other file."""
     write_plan_folder(plan, tmp_path / "plan")
@@ -232,7 +233,7 @@ def test_a_table_of_somebody_is_no_earlier_result(
         check(tmp_path)
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [foreign_record, folder_as_page, note])
 def test_what_is_not_ours_is_not_replaced(
     plan: Plan, tmp_path: Path, change: Callable[[Path], None]
@@ -252,6 +253,7 @@ def test_what_is_not_ours_is_not_replaced(
     assert {item.name for item in written.folder.iterdir()} >= {"report.html"}
 
 
+@pytest.mark.slow
 def test_a_plan_of_another_instance_stays(plan: Plan, tmp_path: Path) -> None:
     """Only --overwrite replaces it; a plan of the same instance is replaced."""
     head = {"name": "other", "title": "Other", "base_year": 2026}
@@ -267,6 +269,7 @@ def test_a_plan_of_another_instance_stays(plan: Plan, tmp_path: Path) -> None:
     assert Plan.read(tmp_path / "plan").instance.name == "other"
 
 
+@pytest.mark.slow
 def test_a_plan_of_another_scenario_stays(tmp_path: Path) -> None:
     """Only --overwrite replaces it; what sweeps and futures write is no exception."""
     two = tiny(scenarios=[{"scenario": "base"}, {"scenario": "boom"}])
@@ -309,6 +312,7 @@ def test_futures_replace_their_own_folders_only(plan: Plan, tmp_path: Path) -> N
         check_futures_target(folder)
 
 
+@pytest.mark.slow
 def test_a_study_replaces_the_plans_of_an_earlier_one(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,6 +362,7 @@ def test_a_page_that_fails_does_not_cost_the_plan(plan: Plan, tmp_path: Path) ->
     assert Plan.read(tmp_path / "plan" / "plan.json", plan.instance).is_verified
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_page_moves_the_plan(plan: Plan, tmp_path: Path) -> None:
     """The earlier plan stays whole; the new one is elsewhere, without what fails."""
 
@@ -432,6 +437,7 @@ def test_a_workbook_without_room_is_told(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == [target.name]
 
 
+@pytest.mark.slow
 def test_a_folder_made_for_a_plan_goes_where_the_plan_cannot_be_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -472,6 +478,7 @@ except Exception as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
 def test_a_full_disk_is_told_once(tmp_path: Path) -> None:
     """Sheets of which a part is not written would end in a traceback each."""

@@ -70,6 +70,7 @@ def test_other_software_reads_what_is_written(tmp_path: Path) -> None:
     assert diameter_mm(DRAWN) == 200.0
 
 
+@pytest.mark.slow
 def test_what_fails_is_told_by_name(tmp_path: Path) -> None:
     """Three mains of 14 m of loss each leave less than 10 of 50 m at the far end."""
     plan = chain()
@@ -90,6 +91,7 @@ def test_what_fails_is_told_by_name(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["failing"] == []
 
 
+@pytest.mark.slow
 def test_a_long_main_has_a_pump(tmp_path: Path) -> None:
     """A pump gives back what a long main loses: nothing fails."""
     plan = chain(far_km=40.0)
@@ -100,6 +102,7 @@ def test_a_long_main_has_a_pump(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_what_wells_give_to_others_flows_in(tmp_path: Path) -> None:
     """A well at *b* makes 1,400: 200 for a mill there and 1,200 for one at *c*, which
     gets 300 more from the works at *a*.

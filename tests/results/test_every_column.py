@@ -80,7 +80,7 @@ def others(table: str) -> list[str]:
     return [name for name in PLAN_TABLES[table] if name not in one_of_each_kind(table)]
 
 
-@pytest.mark.few(6)
+@pytest.mark.slow
 @pytest.mark.parametrize("table", PLAN_TABLES)
 @pytest.mark.parametrize(
     "columns", [one_of_each_kind, pytest.param(others, marks=pytest.mark.slow)]
@@ -170,6 +170,7 @@ def test_a_false_record_is_found(plan: Plan, name: str) -> None:
     assert {problem.rule for problem in found.problems} <= set(rules_of(plan.instance))
 
 
+@pytest.mark.slow
 def test_a_record_that_stopped_early_is_true(plan: Plan) -> None:
     """A plan far from its bound is verified if it says so."""
     low = plan.objective_mln / 2

@@ -85,6 +85,7 @@ FAR: dict[str, Any] = {
 """One of two villages of 100 is served at a; without a, both go to two schools at b."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "less"), [(UNWANTED, 5.0), (FAR, 90.0)])
 def test_less_without_a_facility(rows: dict[str, Any], less: float) -> None:
     """Without it fewer must stand, or people may go elsewhere: that may be cheaper."""
@@ -102,6 +103,7 @@ def test_less_without_a_facility(rows: dict[str, Any], less: float) -> None:
     assert f"{less:g} mln KZT less: today's rules do not allow that plan." in told
 
 
+@pytest.mark.slow
 def test_a_facility_of_its_own_comes_when_it_is_cheapest() -> None:
     """A site may be built on from the second period: then it costs 2 mln too much."""
     instance = tiny(
@@ -124,6 +126,7 @@ def test_a_facility_of_its_own_comes_when_it_is_cheapest() -> None:
     assert "would make the best plan 2 mln KZT dearer" in told.sentences()[-2]
 
 
+@pytest.mark.slow
 def test_a_settlement_with_several_sites() -> None:
     """A forbidden site beside a free one bars nothing, and the better site counts."""
     instance = tiny(
@@ -149,6 +152,7 @@ def test_a_settlement_with_several_sites() -> None:
     assert [str(text) for text in other.reasons] == ["The site is forbidden."]
 
 
+@pytest.mark.slow
 def test_the_best_plan_is_not_one_that_was_held_back() -> None:
     """A plan under a lock, of a goal, or unlike another: its bound is not of all plans.
 
@@ -177,6 +181,7 @@ def test_the_best_plan_is_not_one_that_was_held_back() -> None:
         assert found.least == pytest.approx(usual.least, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_facility_read_as_a_planner_would() -> None:
     """Who comes, where else they could go, what it saves, and the next best site."""
     told = explain_site(best_plan(), "a", "school").sentences()
@@ -205,6 +210,7 @@ def test_a_settlement_read_as_a_planner_would() -> None:
     assert own["reasons"] == ["A facility of its own is open here."]
 
 
+@pytest.mark.slow
 def test_why_nothing_may_stand() -> None:
     """A forbidden site, none, a place too small: by explain and on the page alike."""
     instance = tiny(
@@ -232,6 +238,7 @@ def test_why_nothing_may_stand() -> None:
         assert on_page[instance.settlement_ids.index(settlement)] == reason
 
 
+@pytest.mark.slow
 def test_a_rule_and_its_price() -> None:
     """Money for two schools of three: the price, and what the plan saves without."""
     instance = tiny(
@@ -277,6 +284,7 @@ def test_a_rule_that_weighs_two_things_binds_where_there_is_something() -> None:
     assert found.saves_mln == pytest.approx(with_it - more)
 
 
+@pytest.mark.slow
 def test_what_is_not_in_the_model_has_a_price() -> None:
     """The land, and a site that is shut: what is saved without, by enumeration.
 

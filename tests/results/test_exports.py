@@ -36,6 +36,7 @@ def test_geojson_opens_in_gis(plan: Plan, tmp_path: Path) -> None:
     assert places["name"].iloc[0] == NASTY
 
 
+@pytest.mark.slow
 def test_page_says_what_it_is_worth(plan: Plan, tmp_path: Path) -> None:
     """Objective, gap and verification stand in the summary."""
     page = plan.export("html", tmp_path / "report.html").read_text(encoding="utf-8")

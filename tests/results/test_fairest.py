@@ -34,6 +34,7 @@ def four_regions(open_at_most: int) -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 3])
 def test_against_all_choices(count: int) -> None:
     """The sorted shares of the plan are the largest of all, the worst counting first.

@@ -83,6 +83,7 @@ def compared(plan: Plan, figure: str, of_what: str) -> list[float]:
     return rows.loc[(rows["figure"] == figure) & (rows["of"] == of_what), "A"].tolist()
 
 
+@pytest.mark.slow
 def test_share_served(plan: Plan) -> None:
     """By period: indicator, comparison, report; of all periods: studies and plots."""
     found, periods = figures.served_share(plan), plan.instance.period_names

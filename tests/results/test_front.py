@@ -43,6 +43,7 @@ def front(case: Case, goals: list[str]) -> np.ndarray:
     return values[~(no_worse & better).any(axis=0)]
 
 
+@pytest.mark.slow
 @examples(40)
 @given(case=cases(), goals=st.sampled_from(TWO))
 def test_all_points_of_two_goals_are_the_front_of_enumeration(
@@ -77,6 +78,7 @@ def test_a_grid_of_three_goals(case: Case, goals: list[str]) -> None:
         assert own == pytest.approx(expected[:, k].min(), abs=NEAR)
 
 
+@pytest.mark.slow
 @examples(20)
 @given(case=cases(), goals=st.sampled_from(TWO), share=st.sampled_from([0.0, 0.2, 1.0]))
 def test_one_goal_after_the_other(case: Case, goals: list[str], share: float) -> None:
@@ -117,6 +119,7 @@ def test_a_front_by_blocks_is_that_of_enumeration(case: Case, goals: list[str]) 
     assert best["worst_minutes"] <= every[:, goals.index("worst_minutes")].min() + NEAR
 
 
+@pytest.mark.slow
 def test_a_goal_that_is_the_same_everywhere() -> None:
     """All are served in any plan worth having: a front of three goals is that of two.
 
@@ -138,6 +141,7 @@ def test_a_goal_that_is_the_same_everywhere() -> None:
     assert weighed.rows["bound"].item() == pytest.approx(1.0, abs=NEAR)
 
 
+@pytest.mark.slow
 def test_a_goal_of_nothing_has_no_gap_for_rounding() -> None:
     """With nothing open nobody is covered, at no cost: that is proven, and it is 0.
 
@@ -201,6 +205,7 @@ def test_processes_walk_the_same_front() -> None:
     assert all(plan.verify().is_feasible for plan in two.plans.values())
 
 
+@pytest.mark.slow
 def test_the_command_writes_table_picture_and_plans(tmp_path: Path) -> None:
     """CSV, JSON, SVG and a folder for each point, read back."""
     words = ("--goals", "cost,mean_minutes", "--points", 3, "--out", "front", "--json")
@@ -225,6 +230,7 @@ def test_senseless_goals_are_told() -> None:
         aumaq.pareto(shipped(), ["cost", "mean_minute"])
 
 
+@pytest.mark.slow
 def test_goals_are_the_same_in_model_and_plan_where_everything_happens() -> None:
     """Investment, posts, impacts, who is unserved; with networks, roads, partners."""
     goals = ["cost", "investment", "unserved", "impact:co2", "posts"]

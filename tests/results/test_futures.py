@@ -155,6 +155,7 @@ def test_by_hand() -> None:
     assert table.loc["many", "dearer_at_least_mln"] == pytest.approx(2.0)
 
 
+@pytest.mark.slow
 def test_a_level_that_one_future_has_no_use_for() -> None:
     """Where few come, the model alone drops the large school; together it is known."""
     growth = [
@@ -167,6 +168,7 @@ def test_a_level_that_one_future_has_no_use_for() -> None:
     assert found.plans["few"].facilities["level"].iloc[0] == 2
 
 
+@pytest.mark.slow
 def test_local_supply_is_common() -> None:
     """Later there is no money: what many people will need is built in every future."""
     loads = [
@@ -229,7 +231,7 @@ def two_villages() -> Instance:
     )
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "objective", "best"),
     # The least regret: a small school in one village and a large one in the other.
@@ -272,6 +274,7 @@ def test_prices_need_not_be_right(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.bound_mln <= 28.0 + 1e-5 <= found.objective_mln + 2e-5
 
 
+@pytest.mark.slow
 def test_the_mean() -> None:
     """People, factors and loads are averaged; what is not a number has no mean."""
     rates = [

@@ -47,6 +47,7 @@ def of(rows: pd.DataFrame, by: str, group: str) -> dict[str, Any]:
     return found.iloc[0].to_dict()
 
 
+@pytest.mark.slow
 def test_the_school_moves() -> None:
     """All of b save 30 minutes, all of a go them: against today and the plan before."""
     stays, goes = moved("a"), moved("b")
@@ -77,6 +78,7 @@ def test_who_is_not_served_loses() -> None:
     assert lost["minutes_after"] == pytest.approx(0.75 * 60.0)
 
 
+@pytest.mark.slow
 def test_a_longer_longest_trip_makes_nobody_lose() -> None:
     """With a bus for 90 minutes as many of a stay at home: as far away as before."""
     bus = pd.DataFrame([{"service": "s", "within_minutes": 90.0}])
@@ -90,6 +92,7 @@ def test_a_longer_longest_trip_makes_nobody_lose() -> None:
         assert same["minutes_after"] == pytest.approx(0.75 * 90.0)
 
 
+@pytest.mark.slow
 def test_where_readers_find_it(tmp_path: Path) -> None:
     """The page, the workbook and a file beside the tables tell it."""
     plan = moved("b")
@@ -141,6 +144,7 @@ def test_places_by_name_agree_with_who_gains(browser: Any, tmp_path: Path) -> No
     page.close()
 
 
+@pytest.mark.slow
 def test_sheets_are_in_the_language_of_the_workbook(tmp_path: Path) -> None:
     """Titles, headers and words of the program have no English; codes stay."""
     plan = moved("b")

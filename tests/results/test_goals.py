@@ -70,6 +70,7 @@ def plans(money: float, minutes: float) -> list[tuple[dict[str, float], float]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("money", [12.0, 24.0])
 def test_goals_equal_enumeration(money: float) -> None:
     """The best that any plan reaches, and of those the cheapest; both bounds hold."""
@@ -90,6 +91,7 @@ def test_goals_equal_enumeration(money: float) -> None:
         assert told["cost_bound_mln"] == pytest.approx(least, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("goal", ["cover", "mean_minutes", "worst_minutes"])
 def test_where_nobody_lives_every_goal_is_nothing(goal: str) -> None:
     """No demand: 0 people and minutes, proven, at no cost; fronts are one point."""

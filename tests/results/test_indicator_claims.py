@@ -22,6 +22,7 @@ def plan() -> Plan:
     return aumaq.solve(territory(indicators=rows, indicator_targets=[target]))
 
 
+@pytest.mark.slow
 def test_unchanged(plan: Plan, tmp_path: Path) -> None:
     """As they were written they are right, in a folder and in a JSON file."""
     assert len(plan.indicators)
@@ -29,6 +30,7 @@ def test_unchanged(plan: Plan, tmp_path: Path) -> None:
         assert Plan.read(path).record["problems"] == []
 
 
+@pytest.mark.slow
 def test_every_cell(plan: Plan, tmp_path: Path) -> None:
     """A cell of any column that says something else is named; so is a lost row."""
     folder = plan.to_csv(tmp_path / "p")
@@ -46,6 +48,7 @@ def test_every_cell(plan: Plan, tmp_path: Path) -> None:
     assert not Plan.read(folder).is_verified
 
 
+@pytest.mark.slow
 def test_an_earlier_definition(plan: Plan, tmp_path: Path) -> None:
     """What an indicator meant before is computed anew and told; it is no fault."""
     folder = plan.to_csv(tmp_path / "p")

@@ -143,7 +143,7 @@ BY_HAND: dict[str, tuple[Row, list[float], list[float], list[float]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.few(4)
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_by_hand(case: Instance, formula: str) -> None:
     """Each formula: today's value, and the plan's in both periods, by region."""
@@ -193,6 +193,7 @@ def test_applies_to_some(case: Instance) -> None:
     assert found["Q"] == pytest.approx([NAN] * 3, nan_ok=True)
 
 
+@pytest.mark.slow
 def test_unpaved_stretch(case: Instance) -> None:
     """10 km of earth road from b to asphalt are let pass, 9 are not."""
     name = "share_of_settlements_paved"

@@ -46,6 +46,7 @@ def case_of(instance: aumaq.Instance, service: str, *, is_free: bool) -> SmallCa
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_free", [False, True], ids=["keep", "free"])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_an_instance_equals_enumeration(seed: int, is_free: bool) -> None:
@@ -80,6 +81,7 @@ def sites_with(instance: aumaq.Instance, **values: dict[str, object]) -> pd.Data
     return sites.reset_index()[instance.table("sites").columns]
 
 
+@pytest.mark.slow
 def test_statuses_are_respected() -> None:
     """Forbidden, required, too early, locked: in three villages on a road."""
     tiny = aumaq.read("tiny")  # a has a school; b is 15 minutes on, c another 45

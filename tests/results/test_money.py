@@ -75,6 +75,7 @@ def test_payments_are_those_calculated_by_hand() -> None:
     assert spent["state", "2026-30"] == pytest.approx(500.0)
 
 
+@pytest.mark.slow
 def test_the_page_says_who_pays_all_that_is_paid() -> None:
     """Of the school the state and the partner pay half each, then the partner is paid
     back from what is current: both tables and the chart have the same sums.
@@ -92,6 +93,7 @@ def test_the_page_says_who_pays_all_that_is_paid() -> None:
     assert drawn == pytest.approx(sums["financing"], abs=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "is_built"),
     [
@@ -129,7 +131,7 @@ def paid_by(*sources: dict[str, Any], **tables: Rows) -> Instance:
     return two_schools().replace(**{n: pd.DataFrame(r) for n, r in rows.items()})
 
 
-@pytest.mark.few(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sources", "left"),
     [

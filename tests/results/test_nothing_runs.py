@@ -50,7 +50,7 @@ def opens_never() -> Instance:
     return tiny(periods=PERIODS, levels=DEAR)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "made",
     [closes_at_once, nobody_lives_here, opens_later, opens_never],

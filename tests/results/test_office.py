@@ -126,6 +126,7 @@ def test_the_chart_of_money_tells_it_as_people_do(
     assert slide.shapes.title.text.endswith(f", {word if times else 'млн'}")
 
 
+@pytest.mark.slow
 def test_paper_has_the_letters_of_kazakh(plan: Plan, tmp_path: Path) -> None:
     """Each letter of the decision in Kazakh is in the letters that the file carries."""
     pytest.importorskip("fpdf")
@@ -138,6 +139,7 @@ def test_paper_has_the_letters_of_kazakh(plan: Plan, tmp_path: Path) -> None:
     assert {char for char in letters if f"> <{ord(char):04X}>" not in known} == set()
 
 
+@pytest.mark.slow
 def test_command_writes_one_plan_and_refuses_two(plan: Plan, tmp_path: Path) -> None:
     """Several plans are for the page; a folder of plans stands for all of them."""
     pytest.importorskip("docx")

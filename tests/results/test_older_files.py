@@ -25,6 +25,7 @@ OBJECTIVES = {
 """Optima that the version of the files found, mln."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["growth", "power"])
 def test_an_older_plan_folder(name: str) -> None:
     """It belongs to the instance beside it, and passes."""

@@ -103,7 +103,7 @@ def shown(plan: aumaq.Plan, code: str, folder: Path) -> str:
     return "\n".join([page, comparison, *map(str, cells), repr(paper)])
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["ru", "kk"])
 def test_no_title_and_no_code_is_taken_for_a_word(code: str, tmp_path: Path) -> None:
     """Where all is called as the program speaks, the same stands in the same places."""

@@ -43,7 +43,7 @@ def test_help_names_every_export() -> None:
     assert set(EXPORT_NAMES) == set(EXPORTS)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["gpkg", "parquet"])
 def test_plan_round_trip(plan: Plan, tmp_path: Path, kind: str) -> None:
     """A written plan reads back, equal and verified; an earlier one is replaced."""
@@ -164,6 +164,7 @@ def test_geopackage_of_a_coupled_plan(tmp_path: Path) -> None:
         assert geometry == "geom"
 
 
+@pytest.mark.slow
 def test_plan_json_follows_its_schema(plan: Plan, tmp_path: Path) -> None:
     """plan.json validates; what is not as the schema says does not."""
     schema = json.loads((ROOT / "docs" / "plan.schema.json").read_text())

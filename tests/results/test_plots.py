@@ -259,6 +259,7 @@ def test_figures_are_legible_in_the_readers_language(
     assert words[lang] in texts(file)
 
 
+@pytest.mark.slow
 def test_the_sheet_has_all_figures(plan: aumaq.Plan, tmp_path: Path) -> None:
     """plan.plot() draws four; what a plan has no data for is said in its place."""
     bare = replace(plan, record={**plan.record, "trace": []})

@@ -76,6 +76,7 @@ def data(plan: Plan) -> dict[str, Any]:
     return document([plan], Language())
 
 
+@pytest.mark.slow
 def test_no_text_is_missing_in_any_language() -> None:
     """Every text of sources, template, scripts and shipped data is translated."""
     module = tool()
@@ -138,6 +139,7 @@ def test_rounding_leaves_a_part_a_part_and_a_sum_whole() -> None:
     assert [row[0] for row in rows] == [34689592, *values[1:]]
 
 
+@pytest.mark.slow
 def test_key_figures_say_what_they_are(plan: Plan, data: dict[str, Any]) -> None:
     """Operation in a sentence and a key figure is one thing; minutes have a period."""
     run, last = data["runs"][0], plan.instance.period_names[-1]
@@ -150,6 +152,7 @@ def test_key_figures_say_what_they_are(plan: Plan, data: dict[str, Any]) -> None
     assert "unning costs" not in report_page([plan], Language())
 
 
+@pytest.mark.slow
 def test_plans_of_a_study_are_shown_by_its_goals(plan: Plan) -> None:
     """Each goal is a figure; the first two are the axes where all plans have them."""
     told = {"mean_minutes": 12.5, "cost": 7.0, "unserved": 3.0}
@@ -162,6 +165,7 @@ def test_plans_of_a_study_are_shown_by_its_goals(plan: Plan) -> None:
     assert goal_axes([*plans, plan], Language()) == []
 
 
+@pytest.mark.slow
 def test_changes_asked_for_are_told() -> None:
     """Each as it was done, in the order of doing; of very many how many more."""
     inst = aumaq.read("tiny")
@@ -202,6 +206,7 @@ def test_groups_have_names_and_people_are_whole(plan: Plan) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:
     """No element loads anything; a name stands in the data, never as markup."""
     page = report_page([plan], Language())
@@ -214,6 +219,7 @@ def test_page_fetches_nothing_and_escapes_names(plan: Plan) -> None:
     assert shown == NASTY
 
 
+@pytest.mark.slow
 def test_every_list_has_a_place_on_the_page(plan: Plan, data: dict[str, Any]) -> None:
     """A list without one would be written into the file and shown to nobody."""
     places = set(re.findall(r' id="([a-z_]+)"', report_page([plan], Language())))
@@ -354,6 +360,7 @@ def test_next_best_is_the_nearest_other_open_site(plan: Plan) -> None:
             assert found.loc[key, "next_minutes"] == min(ways)
 
 
+@pytest.mark.slow
 def test_names_are_in_the_readers_language(plan: Plan) -> None:
     """A name in the language is taken where known, else the name."""
     names = document([plan], Language("ru"))["territories"][0]["settlements"]["name"]
@@ -361,7 +368,7 @@ def test_names_are_in_the_readers_language(plan: Plan) -> None:
     assert names[1] == f"Село {plan.instance.settlement_ids[1]}"
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 def test_command_writes_runs_into_one_page(tmp_path: Path) -> None:
     """Runs of two folders share a page in Kazakh; an unknown language is refused."""
     plan = best_plan()

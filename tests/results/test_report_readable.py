@@ -48,6 +48,7 @@ def plan() -> Plan:
     return aumaq.solve(eventful(), gap=0.0)
 
 
+@pytest.mark.slow
 def test_the_list_of_actions_has_all_that_is_invested(plan: Plan) -> None:
     """Facilities, networks, roads and growth points: what the card says."""
     rows = document([plan], ENGLISH)["runs"][0]["tables"]["actions"]["rows"]
@@ -80,6 +81,7 @@ def test_nothing_is_said_of_what_is_not_built(plan: Plan) -> None:
     assert only_local == f"local supply is built for {lang.money(5.0, 'KZT')}"
 
 
+@pytest.mark.slow
 def test_lines_have_the_names_of_their_ends(plan: Plan) -> None:
     """No code of a link stands on the map, in the order of the works, among losses."""
     places = plan.instance.table("settlements").set_index("settlement")["name"]
@@ -101,6 +103,7 @@ def test_lines_have_the_names_of_their_ends(plan: Plan) -> None:
     assert f"{step['link']} 1" not in json.dumps(run, ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_the_map_of_today_has_the_lines_that_stand(plan: Plan) -> None:
     """With their capacity of today, also of a line that the plan widens; no flow."""
     rows = plan.instance.table("network_links")
@@ -116,6 +119,7 @@ def test_the_map_of_today_has_the_lines_that_stand(plan: Plan) -> None:
                 assert today[name] == ([0, 0.0], f"capacity {capacity:.1f} kW")
 
 
+@pytest.mark.slow
 def test_a_line_is_new_from_its_first_step_on() -> None:
     """A second step in a later period does not make it one that stands until then."""
     years = [{"period": f"p{k}", "first_year": 2026 + k, "years": 1} for k in (1, 2)]
@@ -128,6 +132,7 @@ def test_a_line_is_new_from_its_first_step_on() -> None:
     assert [states[1] for states in isnew] == [1, 1]
 
 
+@pytest.mark.slow
 def test_who_is_visited_at_home_has_no_way(plan: Plan) -> None:
     """The map and the lists of places count minutes as indicators and gains do."""
     (visit,) = plan.table("visits").to_dict("records")
@@ -143,6 +148,7 @@ def test_who_is_visited_at_home_has_no_way(plan: Plan) -> None:
     assert len(plan.allocation[plan.allocation["settlement"] == "b"]) == 1
 
 
+@pytest.mark.slow
 def test_controls_say_what_the_page_shows(
     plan: Plan, browser: Any, tmp_path: Path
 ) -> None:
@@ -197,6 +203,7 @@ def test_ticks_differ_zones_are_told_places_show_colours(
     page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["kazakhstan", "west-kazakhstan"])
 def test_shipped_names_are_of_the_language(name: str) -> None:
     """Nodes without a settlement, land zones, roads: none is in English."""
@@ -227,6 +234,7 @@ def test_what_a_user_typed_stays() -> None:
         assert _upgrade_title(title, places, ENGLISH) == expected
 
 
+@pytest.mark.slow
 def test_loads_have_units(plan: Plan) -> None:
     """Flows, capacities and losses are told with the unit of their network."""
     for code, units in {"en": ("kW", "m3/day"), "ru": ("кВт", "м³/сут")}.items():
@@ -275,6 +283,7 @@ def test_differences_of_shares_are_points(code: str) -> None:
     assert lengths == ["3", "4", "+1"]
 
 
+@pytest.mark.slow
 def test_rules_on_gaps_are_in_points() -> None:
     """What groups may differ by, and do, is told in points: there and allowed."""
     plan = aumaq.solve(two_regions(is_hard=False, excess_mln_per_year=1.0), gap=0.0)
@@ -326,6 +335,7 @@ def test_page_does_not_scroll_sideways(
     page.close()
 
 
+@pytest.mark.slow
 def test_money_stands_under_how_it_is_counted(browser: Any, tmp_path: Path) -> None:
     """A plan of changed values, too, has no change above its money."""
     instance = aumaq.read("tiny").with_changes(["levels.capex_mln*1.2"])
@@ -376,7 +386,7 @@ def test_numbers_in_texts_have_the_separators_of_the_language(code: str) -> None
     assert lang.tell(say("in {year}", year=2031)) == "in 2031"
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["ru", "kk"])
 def test_origins_of_shipped_roads_are_told_in_words(code: str) -> None:
     """Of every shipped link; a note of the user's own stays as it is."""
@@ -388,6 +398,7 @@ def test_origins_of_shipped_roads_are_told_in_words(code: str) -> None:
     assert origin("dorogi.shp", lang) == "dorogi.shp"
 
 
+@pytest.mark.slow
 def test_one_gap_has_one_figure(plan: Plan) -> None:
     """Banner, card, decision, figures and proof tell the gap with the same digits."""
     record = {**plan.record, "status": "time_limit", "gap": 0.0123412}
@@ -399,6 +410,7 @@ def test_one_gap_has_one_figure(plan: Plan) -> None:
     assert (figure["value"], figure["digits"]) == (pytest.approx(0.0124), 2)
 
 
+@pytest.mark.slow
 def test_each_reason_of_the_land_is_told_once() -> None:
     """A zone that forbids, and a buffer around it with a title, are two reasons."""
     zone = {"zone": "z", "kind": "protected", "lat": 0.0, "lon": 0.0,
@@ -414,6 +426,7 @@ def test_each_reason_of_the_land_is_told_once() -> None:
     assert any("(Strip)" in cell for row in told for cell in row)
 
 
+@pytest.mark.slow
 def test_sectors_without_actions_reach_nobody_in_vain(plan: Plan) -> None:
     """Where nothing is done no number of people stands."""
     rows = plan.table("sectors")
@@ -432,6 +445,7 @@ def test_plans_of_folders_alike_are_told_apart(tmp_path: Path) -> None:
     assert told_apart(["runs.duckdb:0123456789", "x/p"]) == ["01234567", "p"]
 
 
+@pytest.mark.slow
 def test_a_proven_best_plan_is_called_so(plan: Plan) -> None:
     """Of the best plan no 0.00% could be saved at most: card and decision say it."""
     best = replace(plan, record={**plan.record, "gap": 0.0})
@@ -456,6 +470,7 @@ def test_a_cost_and_its_bound_read_as_their_gap(
     assert read <= gap + (2e-3 if gap < 0.03 else 2e-2)
 
 
+@pytest.mark.slow
 def test_a_limit_on_little_and_where_a_target_comes_from() -> None:
     """Two schools take 5 ha of 4.5: a limit of two periods has one title, and parts of
     a hectare are told; the target that is shown says that it is an assumption.
@@ -488,6 +503,7 @@ def test_a_limit_on_little_and_where_a_target_comes_from() -> None:
     assert tables["indicators"]["rows"][0][-1] == "assumption"
 
 
+@pytest.mark.slow
 def test_paper_names_what_controls_chose(browser: Any, tmp_path: Path) -> None:
     """Controls are not printed; which plan and which service are told beside."""
     instance = aumaq.read("tiny")

@@ -103,6 +103,7 @@ def test_tables_of_later_versions_may_have_more_columns(tmp_path: Path) -> None:
     assert (found["carbon_t"] == 1.5).all()
 
 
+@pytest.mark.slow
 def test_runs_are_filtered(tmp_path: Path) -> None:
     """By instance, scenario, status and time; newest first."""
     store = aumaq.Store(tmp_path / "runs.duckdb")
@@ -162,6 +163,7 @@ def test_killed_writers_leave_whole_runs_only(
     assert_whole(store, aumaq.Plan.read(folder))
 
 
+@pytest.mark.slow
 def test_who_holds_the_store_is_told(folder: Path, tmp_path: Path) -> None:
     """A wait that is too long ends with the process that holds the file."""
     store = aumaq.Store(tmp_path / "runs.duckdb", timeout_seconds=0.3)
@@ -310,6 +312,7 @@ def test_queries_read_only(tmp_path: Path) -> None:
     assert len(store.runs()) == 1
 
 
+@pytest.mark.slow
 def test_queries_of_the_docs_run(tmp_path: Path) -> None:
     """Every example of SQL in docs/runs.md answers, with rows where there are any."""
     store = aumaq.Store(tmp_path / "runs.duckdb")

@@ -53,6 +53,7 @@ def near(amount: float) -> object:
     return pytest.approx(amount, rel=5.1e-3, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_every_sentence_says_what_the_tables_say(plan: Plan) -> None:
     """No sentence is left unchecked, and each pattern of figures is recomputed."""
     unknown = []

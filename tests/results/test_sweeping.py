@@ -153,6 +153,7 @@ def test_ctrl_c_keeps_plans_and_says_what_was_not_begun(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_what_ctrl_c_stopped_keeps_its_earlier_plan_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +211,7 @@ def found_of(
     return Sweep(instance, pd.DataFrame(list(rows.values())), outcomes)
 
 
+@pytest.mark.slow
 def test_a_folder_holds_the_plans_of_its_table_and_no_others(tmp_path: Path) -> None:
     """An earlier plan would show in comparisons; what is the user's stays."""
     instance = build()

@@ -35,6 +35,7 @@ def plan() -> Plan:
     return best_plan()
 
 
+@pytest.mark.slow
 def test_the_plan_itself_is_sound(plan: Plan) -> None:
     """The plan that is corrupted below is without fault, and uses both priced rules."""
     assert plan.verify().problems == ()
@@ -60,7 +61,7 @@ def test_corruption_is_found(instance: Instance, plan: Plan, name: str) -> None:
     assert broken <= {rule.id for rule in rules_that_apply(instance)}
 
 
-@pytest.mark.few(20)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*UNDER_A_RULE, *UNHEARD_OF])
 def test_a_rule_that_the_plan_did_not_know_is_broken(name: str) -> None:
     """A plan is sound until the instance asks for more."""

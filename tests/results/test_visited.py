@@ -47,6 +47,7 @@ def test_goals(goal: str, minutes: float | None, best: float) -> None:
     assert value_of(found, aim) == pytest.approx(best)
 
 
+@pytest.mark.slow
 def test_front() -> None:
     """Where minutes matter most the team goes, and nobody can go less."""
     front = aumaq.pareto(visited_village(), ["cost", "mean_minutes"], 3, jobs=1)
@@ -73,6 +74,7 @@ def test_gaps(gap: dict[str, Any], counts: bool, apart: float) -> None:
     assert found.table("gaps")["difference"].tolist() == pytest.approx([apart])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("counts", "share"), [(True, 0.5), (False, 0.0)])
 def test_the_worst_region(counts: bool, share: float) -> None:
     """A share within minutes has visits where standards have: floors can be kept."""
@@ -82,6 +84,7 @@ def test_the_worst_region(counts: bool, share: float) -> None:
     assert told == pytest.approx({"R": 1.0, "Q": share})
 
 
+@pytest.mark.slow
 def test_the_worst_region_rides() -> None:
     """A bus for b is near as in standards: no team, and no clinic of its own."""
     bus = {"service": "s", "within_minutes": FAR, "cost_mln_per_unit_year": 0.001}

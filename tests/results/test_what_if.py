@@ -51,6 +51,7 @@ def text(lock: Lock) -> str:
     return f"site={site},level={level}" if level else f"site={site}"
 
 
+@pytest.mark.slow
 @examples(40)
 @given(case=cases(), drawn=locks, method=st.sampled_from(sorted(METHODS)))
 def test_locked_plans_are_the_best_that_keep_the_locks(
@@ -125,6 +126,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_changed(folder: Path) -> None:
     """Locks of a file and a line, JSON, files beside the plan that is written."""
     text = "action,service,site,level,period\nforbid,,a,,\nfreeze,school,c,,2026-30\n"
@@ -162,6 +164,7 @@ def test_commands_read_plans_where_values_are_changed(folder: Path) -> None:
     assert (wrong.returncode, "nosuch" in wrong.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_every_wrong_lock_is_told_once(folder: Path) -> None:
     """Exit code 2, all problems with file and row, nothing written."""
     rows = "action,site,level\nlokc,a,1\nlock,zz,\nlock,a\n"
@@ -201,6 +204,7 @@ def test_locks_of_a_site_and_its_levels_clash(
     assert str(problem.message).startswith(f"school, {told}")
 
 
+@pytest.mark.slow
 def test_what_is_built_early_stays() -> None:
     """A road asked for in the first period cannot be forbidden in the second."""
     plan = aumaq.solve(roads(), threads=1)
@@ -209,6 +213,7 @@ def test_what_is_built_early_stays() -> None:
         aumaq.what_if(plan, locks=rows)
 
 
+@pytest.mark.slow
 def test_locks_that_rules_forbid_are_named() -> None:
     """Two schools may run at all: a third one is asked for, and has no room."""
     count = [{"count": "few", "service": "school", "most": 2.0, "from_level": 1}]
@@ -257,6 +262,7 @@ def test_links_roads_and_growth_points_can_be_locked() -> None:
     assert without.difference_at_least_mln > 0.0
 
 
+@pytest.mark.slow
 def test_a_growth_point_is_not_locked_before_its_first_period() -> None:
     """It may be one from p2 on: a lock in p1 was forgotten, and is refused."""
     plan = aumaq.solve(
@@ -276,6 +282,7 @@ def test_a_growth_point_is_not_locked_before_its_first_period() -> None:
     assert rows.loc[rows["is_chosen"], "period"].tolist() == ["p2"]
 
 
+@pytest.mark.slow
 def test_the_command_tells_titles_and_no_empty_table(folder: Path) -> None:
     """Services have titles; where nothing is decided otherwise no table stands."""
     words = ("--freeze", "all", "--set", "levels.capex_mln*1.1", "--lang", "ru")

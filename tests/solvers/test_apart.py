@@ -27,7 +27,7 @@ pickle.dump(("event", 7.0, 7.0), sys.stdout.buffer)
 """A solver that finds a plan and a bound, then listens to nothing for a minute."""
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["direct", "blocks"])
 def test_the_same_optimum(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model of the solve goes to another process; the plan is the same."""
@@ -39,7 +39,7 @@ def test_the_same_optimum(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert apart.is_verified
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("is_asked", [True, False])
 def test_the_deaf_are_ended(
     is_asked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -34,7 +34,7 @@ SURE = 1e-6
 OPTIONS = SolveOptions(gap=0.0, threads=1)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(20)
 @given(st.data())
@@ -66,7 +66,7 @@ def test_areas_and_trunk_make_a_plan(kind: str, data: st.DataObject) -> None:
         assert m.cost @ values >= m.cost @ best.values - room
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(20)
 @given(st.data())

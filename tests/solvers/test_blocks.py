@@ -38,6 +38,7 @@ from aumaq.solvers.solution.decisions import Given, Status
 from aumaq.solvers.structure import Structure
 
 
+@pytest.mark.slow
 @examples(20)
 @given(coupled_instances(kind="power"))
 def test_blocks_without_a_plan_take_that_of_the_whole(instance: Instance) -> None:
@@ -156,6 +157,7 @@ def test_rounding_costs_no_price() -> None:
     assert (m.cost - m.sparse.T @ price >= 0.0).all()
 
 
+@pytest.mark.slow
 @examples(60)
 @given(
     data=st.data(),
@@ -191,6 +193,7 @@ def test_copies_of_candidates_bound(
         assert abs(run.constant + of_best - best.objective) <= dust
 
 
+@pytest.mark.slow
 @examples(40)
 @given(st.data())
 def test_twins_go_on_the_roads_of_the_best_plan(data: st.DataObject) -> None:
@@ -229,6 +232,7 @@ def test_twins_go_on_the_roads_of_the_best_plan(data: st.DataObject) -> None:
     assert "passable" not in c.matrices.row_family[broken].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["free", "power", "roads"])
 @examples(8)
 @given(st.data())

@@ -115,6 +115,7 @@ def proven(m: Matrices) -> tuple[float, float, float]:
     return root.bound, tree.bound, min(plans)
 
 
+@pytest.mark.slow
 @examples(60)
 @given(networks())
 def test_the_tree_ends_at_the_optimum(drawn: tuple[Matrices, int]) -> None:

@@ -24,6 +24,7 @@ def test_free(formulation: str, instance: Instance) -> None:
     assert differences(instance, formulation) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formulation", ["strong", LONG_WEAK])
 @examples(45)
 @given(instance=tiny_instances(allocation="whole"))
@@ -32,6 +33,7 @@ def test_whole(formulation: str, instance: Instance) -> None:
     assert differences(instance, formulation) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formulation", ["strong", LONG_WEAK])
 @examples(45)
 @given(instance=tiny_instances(allocation="nearest"))
@@ -52,6 +54,7 @@ def test_roads(allocation: str, data: st.DataObject) -> None:
     assert differences(instance, data.draw(st.sampled_from(["strong", "weak"]))) == []
 
 
+@pytest.mark.slow
 @examples(20)
 @given(instance=tiny_instances(allocation="free"))
 def test_blocks(instance: Instance) -> None:
@@ -59,6 +62,7 @@ def test_blocks(instance: Instance) -> None:
     assert differences_by_blocks(instance) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formulation", ["strong", LONG_WEAK])
 @examples(20)
 @given(data=st.data())

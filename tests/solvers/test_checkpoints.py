@@ -64,7 +64,7 @@ def test_stopped_and_resumed_is_as_without_the_break(
     assert file.read_bytes() != known
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["blocks", "direct", "decomposed"])
 def test_more_time_goes_on_from_what_was_known(method: str, tmp_path: Path) -> None:
     """By the clock too: the plan is no dearer than that kept, the bound no lower."""
@@ -78,6 +78,7 @@ def test_more_time_goes_on_from_what_was_known(method: str, tmp_path: Path) -> N
     assert second.bound_mln >= first.bound_mln - slack
 
 
+@pytest.mark.slow
 def test_a_file_that_is_none_of_its_own_is_refused(tmp_path: Path) -> None:
     """Of another instance, seed or kind, broken or missing: one error, nothing lost."""
     instance, file = aumaq.read("tiny"), tmp_path / "tiny.aumaq"

@@ -129,6 +129,7 @@ def test_a_plan_without_idle_facilities_is_no_worse(
         assert without is None or without.objective > after.objective - 1e-6
 
 
+@pytest.mark.slow
 @examples(100)
 @given(data=st.data())
 def test_places_are_not_swapped(data: st.DataObject) -> None:

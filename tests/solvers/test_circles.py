@@ -6,6 +6,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+import pytest
 from examples import examples
 from flow_cases import flow_problems, one_period
 from hypothesis import given
@@ -50,6 +51,7 @@ def has_circle(n: NetworkData, plan: NetworkDecisions) -> bool:
     return not nx.is_directed_acyclic_graph(graph)
 
 
+@pytest.mark.slow
 @examples(40)
 @given(problem=flow_problems(), data=st.data())
 def test_circles_are_taken_out(problem: dict[str, Any], data: st.DataObject) -> None:

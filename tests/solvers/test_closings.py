@@ -40,6 +40,7 @@ def ruled(**columns: Any) -> Instance:
     return tiny(**TWO_SCHOOLS, closing_rules=[rule])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("allocation", ["free", "whole", "nearest"])
 @examples(15)
 @given(data=st.data())
@@ -63,6 +64,7 @@ def test_enumeration(allocation: str, data: st.DataObject) -> None:
     assert differences(instance, data.draw(some("strong", "weak"))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "left"),
     [
@@ -180,6 +182,7 @@ def test_the_search_for_a_first_plan_keeps_enough(
     assert needed(data, data.services["s"]).tolist() == [bool(k) for k in kept]
 
 
+@pytest.mark.slow
 def test_a_class_that_is_not_split() -> None:
     """The second village would fill what the first leaves; now it goes or stays."""
     rule = {"together": "k", "service": "s"}
@@ -193,6 +196,7 @@ def test_a_class_that_is_not_split() -> None:
     assert first.is_verified
 
 
+@pytest.mark.slow
 @examples(30)
 @given(data=st.data())
 def test_a_pair_that_may_merge(data: st.DataObject) -> None:

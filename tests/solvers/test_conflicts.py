@@ -415,6 +415,7 @@ def test_possible_is_told() -> None:
     assert found.sentences() == ["There is a plan: all rules can hold together."]
 
 
+@pytest.mark.slow
 def test_the_commands_tell(tmp_path: Path) -> None:
     """A solve without a plan says what clashes; ``conflicts`` says all of it."""
     aumaq.write(crowded(), tmp_path / "in")

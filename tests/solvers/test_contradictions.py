@@ -42,6 +42,7 @@ def _wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ON_MODEL, "auto", above(ON_MODEL["auto"]))
 
 
+@pytest.mark.slow
 def test_futures(tmp_path: Path) -> None:
     """The models of all futures are kept beside the plans."""
     aumaq.write(growing(), tmp_path / "in")
@@ -56,6 +57,7 @@ def test_futures(tmp_path: Path) -> None:
     assert Path(record["evidence"]).name == kept.name
 
 
+@pytest.mark.slow
 def test_other_goals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The model of a plan for another goal is kept where it was asked for."""
 
@@ -82,6 +84,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", [aumaq.solve, aumaq.solve_futures])
 def test_where_no_place_is_named_nothing_is_left(plan: Any, temporary: Path) -> None:
     """Models that nobody asked for would fill the folder for temporary files."""

@@ -22,7 +22,7 @@ def few(most: Any = None, **columns: Any) -> Instance:
     return two_schools().replace(counts=counts, settlement_tags=tags)
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "left"),
     [
@@ -124,6 +124,7 @@ def test_what_cannot_be(rule: dict[str, Any], locked: bool, told: str) -> None:
         few(**rule).replace(**tables)
 
 
+@pytest.mark.slow
 def test_what_must_open_where_there_is_no_other_place() -> None:
     """The only site has a school and room for one: one closes and another opens.
 

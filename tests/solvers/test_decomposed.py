@@ -67,7 +67,7 @@ def _prices(r: Relaxation, seed: int) -> np.ndarray:
     return r.allowed(begin + step * rng.normal(size=len(step)) * rng.choice([1.0, 9.0]))
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(120)
 @given(st.data(), st.sampled_from(["strong", "weak"]), st.integers(0, 2**20))
@@ -107,6 +107,7 @@ def _check_excess(blocks: PricedBlocks, best: Outcome, away: float) -> None:
     assert excess[np.isfinite(blocks.least)].sum() <= away + room
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["free", "whole", "power", "steps"])
 @examples(60)
 @given(st.data(), st.sampled_from(["strong", "weak"]), st.integers(0, 2**20))
@@ -179,6 +180,7 @@ def test_the_method_proves_what_the_whole_model_does(
         assert plan.objective_mln == pytest.approx(best.objective_mln, rel=SURE)
 
 
+@pytest.mark.slow
 def test_a_plan_says_how_far_it_is_and_where() -> None:
     """Term by term never below 0; the sum is plan less bound."""
     c = _compiled(clustered(20, seed=3), "strong")

@@ -70,7 +70,7 @@ def test_it_binds_and_none_of_its_rows_is_left_out(family: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.few(6)
+@pytest.mark.slow
 def test_all_methods_agree(family: str, way: str) -> None:
     """The optimum of one MIP: no plan below it, no bound above it, verified."""
     method, options = way.split(" ")[0], WAYS[way]

@@ -68,6 +68,7 @@ def _ends(plan: Plan) -> list[str]:
     return rows["to_site"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("time_limit", [NO_TIME, 60.0])
 def test_all_of_a_school_go_on_together(time_limit: float) -> None:
     """Without the rule half of them go on to each; with it the second half cannot."""
@@ -79,6 +80,7 @@ def test_all_of_a_school_go_on_together(time_limit: float) -> None:
     assert plan.table("follow_ons")["demand"].tolist() == [200.0]
 
 
+@pytest.mark.slow
 def test_a_follow_on_that_is_given() -> None:
     """It may be the farther one; a site without one leaves its people free."""
     plan = aumaq.solve(fed({"site": "a", "to_site": "b"}), gap=0.0)

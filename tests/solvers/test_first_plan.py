@@ -131,6 +131,7 @@ def test_start_of_another_instance(tmp_path: Path, good: aumaq.Plan) -> None:
     assert plan.record["start_used"]["facilities"] == [0, len(good.facilities)]
 
 
+@pytest.mark.slow
 def test_part_of_a_start(instance: aumaq.Instance, good: aumaq.Plan) -> None:
     """A start of other demand is completed anew, and counted."""
     people = instance.table("population")
@@ -189,6 +190,7 @@ def test_status_is_what_it_says(
     assert (status == "contradicted") == ("evidence" in plan.record)
 
 
+@pytest.mark.slow
 def test_contradiction_keeps_its_evidence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -50,7 +50,7 @@ def test_bounds_and_optimum(instance: Instance) -> None:
         assert plan.objective_mln <= best * 1.02
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_plans_for_futures(method: str) -> None:
     """What solves an instance solves several futures of it."""

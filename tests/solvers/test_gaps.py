@@ -14,7 +14,7 @@ from two_schools import NO_TIME
 import aumaq
 
 
-@pytest.mark.few(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gap", "cost"),
     [
@@ -46,6 +46,7 @@ def test_what_a_gap_costs(gap: dict[str, Any], cost: float) -> None:
     assert quick.record["problems"] == []
 
 
+@pytest.mark.slow
 def test_a_plan_of_before_reads(tmp_path: Path) -> None:
     """Plans of versions that knew no gaps have no such table, and need none."""
     instance = two_regions().replace(gaps=two_regions().table("gaps").iloc[:0])
@@ -65,6 +66,7 @@ def test_whole_catchments_stay_away_as_a_whole() -> None:
         assert "a" in set(plan.table("unserved")["settlement"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["blocks", "decomposed"])
 def test_other_methods_price_it(method: str) -> None:
     """Their bound is not above the optimum, their plan keeps the rule."""

@@ -91,6 +91,7 @@ def three_tiers(*budgets: Row) -> Instance:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("service", "left"),
     [("school", ["clinic", "plant"]), ("clinic", ["plant"]), ("plant", [])],
@@ -105,6 +106,7 @@ def test_what_refers_to_what_closes(service: str, left: list[str]) -> None:
     assert len(whole.facilities) == 3
 
 
+@pytest.mark.slow
 def test_a_start_is_cut_to_what_is_paid_for() -> None:
     """Of a start that spends too much, what is new is left out, and the rest stays."""
     people = [{"settlement": "a", "scenario": "base", "period": "p1", "group": "all",
@@ -137,6 +139,7 @@ def test_networks_build_what_is_paid_for(budget: Row, built: float) -> None:
     assert plan.table("local_supply")["capacity"].sum() == pytest.approx(built)
 
 
+@pytest.mark.slow
 def test_steps_of_a_start_are_paid_first() -> None:
     """The line of the start (2 mln) stays, its school (10 mln) is not built."""
     start = aumaq.solve(tiny(**grid_rows()), gap=0.0)
@@ -151,6 +154,7 @@ def test_steps_of_a_start_are_paid_first() -> None:
     assert plan.table("local_supply")["capacity"].sum() == pytest.approx(3.0)
 
 
+@pytest.mark.slow
 @examples(40)
 @given(tiny_instances())
 def test_hard_budgets_alone_never_forbid(drawn: Instance) -> None:

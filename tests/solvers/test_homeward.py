@@ -53,6 +53,7 @@ def test_a_city_gets_the_school_that_stands_in_a_village() -> None:
     assert homeward(c, plan, _unproven(plan)).objective == pytest.approx(10.0)
 
 
+@pytest.mark.slow
 @examples(60)
 @given(st.one_of(tiny_instances(), coupled_instances(kind="power")))
 def test_it_is_never_dearer_and_never_too_good(instance: Instance) -> None:

@@ -40,6 +40,7 @@ def _drawn(data: st.DataObject) -> Instance:
         raise
 
 
+@pytest.mark.slow
 @examples(40)
 @given(data=st.data())
 def test_enumeration(data: st.DataObject) -> None:
@@ -74,6 +75,7 @@ def test_decomposed_prices_relocations(data: st.DataObject) -> None:
     assert plan.objective_mln >= best.objective_mln - room
 
 
+@pytest.mark.slow
 def test_a_move_is_told_beside_another_plan() -> None:
     """A comparison says where the school moves."""
     moves = tiny(**ONE_SCHOOL, relocations=[{**MOVE, "is_forced": True}])
@@ -130,6 +132,7 @@ def test_a_dear_move_must_be_forced() -> None:
     assert plan.objective_mln == pytest.approx(20.0 + 85.0)
 
 
+@pytest.mark.slow
 def test_a_move_of_a_service_with_fewer_levels_than_another() -> None:
     """A school must move, a hospital of one of two levels may: each in its own ones."""
     hospital = {**ONE_SCHOOL["services"][0], "service": "h"}

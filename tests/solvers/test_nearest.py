@@ -110,6 +110,7 @@ def _check(instance: Instance) -> None:
     assert total <= least + 1e-4 * (1.0 + abs(least))
 
 
+@pytest.mark.slow
 @examples(60)
 @given(tiny_instances())
 def test_of_plans_that_cost_the_same(instance: Instance) -> None:
@@ -117,6 +118,7 @@ def test_of_plans_that_cost_the_same(instance: Instance) -> None:
     _check(instance)
 
 
+@pytest.mark.slow
 @examples(20)
 @given(road_instances(allocation="free"))
 def test_along_roads(instance: Instance) -> None:

@@ -37,7 +37,7 @@ def _relaxed(m: Matrices) -> Outcome:
     return _solved(replace(m, is_integer=np.zeros_like(m.is_integer)))
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(60)
 @given(st.data())

@@ -19,7 +19,7 @@ import aumaq
 SETS = [*((name,) for name in DRAWN), *combinations(DRAWN, 2)]
 
 
-@pytest.mark.few(len(DRAWN))
+@pytest.mark.slow
 @pytest.mark.parametrize("names", SETS, ids="+".join)
 @examples(60)
 @given(data=st.data())
@@ -48,7 +48,7 @@ def crowded(draw: st.DrawFn, kind: str) -> aumaq.Instance:
     return usual.replace(**tables)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["free", "whole", "nearest"])
 @examples(40)
 @given(data=st.data())
@@ -114,6 +114,7 @@ def test_where_running_is_dearer_hiring_is() -> None:
     assert plan.objective_mln == pytest.approx(10.0 + 26.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formulation", ["strong", "weak"])
 def test_the_level_that_stands_says_who_teaches_the_second_shift(
     formulation: str,
@@ -190,7 +191,7 @@ def test_a_merger_is_work_of_builders(most_mln: float, merged: int) -> None:
     assert spent == pytest.approx(3.0 if merged else 1.0)
 
 
-@pytest.mark.few(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [(name,) for name in DRAWN], ids="+".join)
 @examples(20)
 @given(data=st.data())

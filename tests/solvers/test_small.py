@@ -19,6 +19,7 @@ NOT_NEEDED = ("duckdb", "matplotlib", "networkx", "numba", "openpyxl", "pyomo",
               "scipy.optimize", "scipy.spatial", "sklearn")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_small_solve_loads_what_it_needs(tmp_path: Path) -> None:
     """``aumaq solve tiny``, its report included, loads none of the heavy packages."""
     code = (
@@ -43,6 +44,7 @@ def _town() -> Compiled:
     return compiled(clustered(13, 1), options, Silent(), Given())
 
 
+@pytest.mark.slow
 def test_the_first_plans_of_a_town_are_good(
     town: Compiled, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ def test_a_knapsack_takes_the_best_whole_items() -> None:
         assert choose(gain, size, capacity, taken, 2) >= best - 1e-9
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CAPACITATED)
 def test_prices_never_claim_more_than_the_optimum(kind: str) -> None:
     """Any prices give a lower bound, also of what a site or a pair would cost."""
@@ -93,6 +93,7 @@ def _check_pair(problem, j, bound, rise, rng) -> None:
     assert bound.value + rise[i] <= forced + 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [2.0**-40, 2.0**34])
 @pytest.mark.parametrize("kind", CAPACITATED)
 def test_the_unit_of_costs_changes_no_plan(kind: str, unit: float) -> None:
