@@ -43,7 +43,7 @@ short: setup
 	$(BIN)/python -m pytest -m 'not slow' -n 2 --dist worksteal
 
 test-all: lint types
-	AUMAQ_EXAMPLES=$${AUMAQ_EXAMPLES:-0.25} $(BIN)/python -m pytest -n 2 --dist worksteal
+	AUMAQ_EXAMPLES=$${AUMAQ_EXAMPLES:-0.15} $(BIN)/python -m pytest -n 2 --dist worksteal
 
 docs: setup
 	$(BIN)/python tools/write_format_docs.py

@@ -53,7 +53,7 @@ def test_the_bound_of_each_block_is_below_its_optimum(
 
 
 @pytest.mark.slow
-@examples(80)
+@examples(30)
 @given(road_instances("free"))
 def test_sites_that_decide_in_several_blocks(instance: Instance) -> None:
     """What is due for renewal may be a block of its own; its site is in another."""

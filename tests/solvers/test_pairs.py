@@ -138,7 +138,7 @@ PAIRS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kinds", PAIRS)
-@examples(40)
+@examples(20)
 @given(data=st.data())
 def test_pairs_as_enumerated(kinds: str, data: st.DataObject) -> None:
     """Both formulations find the optimum of enumeration, and the audit agrees."""
@@ -149,7 +149,7 @@ def test_pairs_as_enumerated(kinds: str, data: st.DataObject) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["blocks", "decomposed"])
 @pytest.mark.parametrize("kinds", PAIRS)
-@examples(20)
+@examples(10)
 @given(data=st.data())
 def test_pairs_are_priced(kinds: str, method: str, data: st.DataObject) -> None:
     """Methods that decompose: no bound above the optimum, no plan below it."""

@@ -8,7 +8,7 @@ from math import ceil
 from hypothesis import HealthCheck, Phase, settings
 
 SCALE = float(os.environ.get("AUMAQ_EXAMPLES", "0.05"))
-"""Share of the instances that a test names; ``make test-all`` tries a quarter."""
+"""Share of the instances that a test names; ``make test-all`` tries 0.15."""
 LEAST = 2
 """Instances of each kind at least."""
 
