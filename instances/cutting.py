@@ -40,12 +40,12 @@ def cut(
     """Return the settlements of some regions or districts as an instance of their own.
 
     Only the named *services* stay, else all that serve people; sites elsewhere,
-    networks, road upgrades and connections go, the roads of today stay whole. People
-    and targets of a region are told no more where only some settlements are left.
-    Budgets and other limits stay as they are, though they may be meant for more; what
-    scenarios change stays where it is still there to be changed, and variants that add
-    what is about others go. *name*: of the new instance. Raises InstanceError with all
-    names that are not known.
+    networks, road upgrades and connections go, and outlines of other regions; the
+    roads of today stay whole. People and targets of a region are told no more where
+    only some settlements are left. Budgets and other limits stay as they are, though
+    they may be meant for more; what scenarios change stays where it is still there to
+    be changed, and variants that add what is about others go. *name*: of the new
+    instance. Raises InstanceError with all names that are not known.
     """
     tables = of_services(instance.base)
     places, serving = tables["settlements"], tables["services"]
@@ -74,7 +74,27 @@ def cut(
     found["gaps"] = found["gaps"][_compares(found)]
     if len(instance.base["travel"]) and found["travel"].empty:
         found["travel"] = _at_home(found["sites"])
-    return from_tables(found, outlines=instance.outlines)
+    return from_tables(found, outlines=_outlines(instance, found))
+
+
+def _outlines(whole: Instance, tables: Tables) -> dict[str, Any] | None:
+    """Return outlines without those of regions and districts that were cut off."""
+    if whole.outlines is None:
+        return None
+    homes = whole.base["settlements"], tables["settlements"]
+    gone = {
+        column: set(homes[0][column]) - set(homes[1][column])
+        for column in ("region", "district")
+    }
+    shapes = [
+        shape
+        for shape in whole.outlines.get("features", [])
+        if not any(
+            (shape.get("properties") or {}).get(column) in codes
+            for column, codes in gone.items()
+        )
+    ]
+    return {**whole.outlines, "features": shapes}
 
 
 def _at_home(sites: pd.DataFrame) -> pd.DataFrame:

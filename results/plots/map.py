@@ -68,9 +68,10 @@ def draw_map(
         axes,
     ):
         _land(axes, rings)
-        if not instance.upgrade_names:  # else roads are a layer
+        may_change = bool(instance.upgrade_names)
+        if not may_change:
             _roads(axes, plan)
-        for layer in network_layers(plan, words):
+        for layer in network_layers(plan, words, has_roads=may_change):
             _links(axes, layer, t, words)
         size = width_mm / WIDTH_MM
         _settlements(axes, plan, settlements, service, period, words, size)
@@ -128,7 +129,8 @@ def _roads(axes: Any, plan: Plan) -> None:
         ends = [nodes.loc[own[end]].to_numpy() for end in ("from_node", "to_node")]
         lines = _drawn(*ends)
         axes.add_collection(
-            LineCollection(lines, color=ROAD, linewidth=0.5, linestyle=style, zorder=1)
+            LineCollection(lines, color=ROAD, linewidth=0.5, linestyle=style, zorder=1),
+            autolim=False,  # they may lead far beyond the places of a part
         )
 
 

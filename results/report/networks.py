@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 Layer = dict[str, Any]
 
 
-def network_layers(plan: Plan, lang: Language) -> list[Layer]:
-    """Return a layer for each network, and one for the roads if there are any."""
+def network_layers(
+    plan: Plan, lang: Language, *, has_roads: bool = True
+) -> list[Layer]:
+    """Return a layer for each network, and one for the roads if there are any.
+
+    Not *has_roads*: without them.
+    """
     layers = [_network(plan, name, lang) for name in plan.instance.network_names]
-    if len(plan.instance.tables["road_links"]):
+    if has_roads and len(plan.instance.tables["road_links"]):
         layers.insert(0, _roads(plan, lang))
     return layers
 

@@ -38,6 +38,26 @@ def test_all_that_is_cut_is_the_same(instance: Instance) -> None:
     assert best_plan_cost(found) == best_plan_cost(instance)
 
 
+def test_outlines_of_others_are_cut_off() -> None:
+    """Those of no region stay, and those of a region where nobody lives."""
+    ring = [[70, 50], [71, 50], [71, 51], [70, 50]]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    shapes = [
+        {"type": "Feature", "properties": properties, "geometry": area}
+        for properties in (
+            {"region": "R"}, {"region": "R", "district": "D"}, {"region": "Q"},
+            {"region": "Q", "district": "E"}, {"name": "lake"}, {},
+        )
+    ]  # fmt: skip
+    outlines = {"type": "FeatureCollection", "features": shapes}
+    whole = aumaq.instances.from_tables(with_scenarios().base, outlines=outlines)
+    for options, left in (({"regions": ["R"]}, [0, 1, 4, 5]),
+                          ({"districts": ["E"]}, [2, 3, 4, 5]),
+                          ({"services": ["s"]}, [0, 1, 2, 3, 4, 5])):  # fmt: skip
+        found = aumaq.cut(whole, **options).outlines
+        assert found == {**outlines, "features": [shapes[k] for k in left]}
+
+
 def with_scenarios() -> Instance:
     """Return two regions, two services, and variants about all, one, and others."""
     of_both = [{"override": "dear", "action": "times", "table": "levels",

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from command import run
 from grid_example import grid_rows
+from matplotlib.collections import LineCollection
 from shared_plans import shipped
 from store_case import NASTY, both_plans
 from tiny_instances import tiny
@@ -82,6 +84,24 @@ def test_villages_on_one_line_fill_the_map(plan: aumaq.Plan) -> None:
     assert west < lon.min() < lon.max() < east
     assert (lon.max() - lon.min()) / (east - west) > 0.9
     assert north - south < east - west
+
+
+def test_roads_far_beyond_the_places_do_not_shrink_the_map(plan: aumaq.Plan) -> None:
+    """They are drawn once, and the map is that of the places."""
+    instance = plan.instance
+    nodes, links = instance.table("road_nodes"), instance.table("road_links")
+    far = nodes.tail(1).assign(node="far", lat=60.0, lon=100.0)
+    road = links.tail(1).assign(to_node="far", length_km=3000.0)
+    more = {
+        name: pd.concat([*rows], ignore_index=True)
+        for name, rows in (("road_nodes", (nodes, far)), ("road_links", (links, road)))
+    }
+    axes = aumaq.solve(instance.replace(**more), gap=0.0).plot.map().figure.axes[0]
+    before = plan.plot.map().figure.axes[0]
+    assert axes.get_xlim() == pytest.approx(before.get_xlim())
+    assert axes.get_ylim() == pytest.approx(before.get_ylim())
+    lines = [c for c in axes.collections if isinstance(c, LineCollection)]
+    assert sum(len(c.get_segments()) for c in lines) == len(links) + 1
 
 
 def test_access_curve_is_that_of_the_allocation(plan: aumaq.Plan) -> None:
