@@ -27,7 +27,7 @@ from aumaq.solvers.progress import ProgressEvent, relative_gap
 from aumaq.solvers.restricted import rounded
 from aumaq.solvers.rounds import STEPS, Rounds, Visit
 from aumaq.solvers.search import STEP_SECONDS, Improver
-from aumaq.solvers.second_proof import proven_again
+from aumaq.solvers.second_proof import is_small, proven_again
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.tasks import SolveTask, executor_of
 
@@ -71,8 +71,12 @@ def _by_time(c: Compiled, beside: Beside | None) -> Outcome:
     def enough(bound: float) -> bool:
         return relative_gap(search.objective, max(bound, proven())) <= c.options.gap
 
-    solver.stop_when(enough)
-    free = c.options.num_threads - 1  # one is for HiGHS, the tree goes first
+    # HiGHS is alone with what is small: of plans that cost the same, which of two
+    # threads finds one first, or when HiGHS is looked after, must not choose.
+    is_alone = beside is None and is_small(c.matrices)
+    if not is_alone:
+        solver.stop_when(enough)
+    free = 0 if is_alone else c.options.num_threads - 1  # the tree goes first
     if beside is not None and free > 0 and beside.start(search, solver.stop):
         free -= 1
         solver.be_apart()

@@ -30,6 +30,11 @@ LEAST_WORK, MORE_WORK = 1.0, 3.0
 CHECKED = (Status.OPTIMAL, Status.GAP_REACHED, Status.INFEASIBLE, Status.CONTRADICTED)
 
 
+def is_small(m: Matrices) -> bool:
+    """Return whether HiGHS proves a model in moments."""
+    return len(m.values) <= SMALL
+
+
 def proven_again(
     m: Matrices, options: SolveOptions, outcome: Outcome, seconds: float
 ) -> Outcome:
@@ -38,7 +43,7 @@ def proven_again(
     It does where its plan is below the bound that was proven, or is a plan where there
     was said to be none.
     """
-    if outcome.status not in CHECKED or len(m.values) > SMALL:
+    if outcome.status not in CHECKED or not is_small(m):
         return outcome
     if not m.is_integer.any() or seconds <= 0.0:
         return outcome

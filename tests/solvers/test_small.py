@@ -13,10 +13,13 @@ import pytest
 from aumaq.instances.generators import clustered
 from aumaq.solvers import Given, Silent, SolveOptions, places, search
 from aumaq.solvers.compiled import Compiled, compiled, improver
+from aumaq.solvers.direct import solve_whole
 from aumaq.solvers.highs.solver import Outcome, Solver
+from aumaq.solvers.solution.decisions import Status
 
 NOT_NEEDED = ("duckdb", "matplotlib", "networkx", "numba", "openpyxl", "pyomo",
               "scipy.optimize", "scipy.spatial", "sklearn")  # fmt: skip
+NOTHING = Outcome(Status.TIME_LIMIT, float("nan"), float("-inf"), None, "")
 
 
 @pytest.mark.slow
@@ -98,3 +101,17 @@ def test_ways_are_let_in_where_nothing_better_is_left(
     found.search(600.0, tell)
     assert out[0] > out[-1] == 0
     assert sorted(out, reverse=True) == out
+
+
+@pytest.mark.parametrize(("count", "is_alone"), [(2, True), (30, False)])
+def test_highs_is_alone_with_what_is_small(
+    count: int, is_alone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No race decides which of two plans that cost the same is found."""
+    used = set[str]()
+    for cls, name in ((search.Improver, "search"), (Solver, "stop_when")):
+        monkeypatch.setattr(cls, name, lambda *_, name=name: used.add(name))
+    monkeypatch.setattr(Solver, "run", lambda *_: NOTHING)
+    options = SolveOptions(threads=2, time_limit=1.0)
+    solve_whole(compiled(clustered(count, 1), options, Silent(), Given()))
+    assert used == (set() if is_alone else {"search", "stop_when"})
