@@ -42,16 +42,18 @@ def finishing() -> _Block:
     return _noting(is_listening=False)
 
 
-def listening() -> _Block:
+def listening(*, is_anew: bool = False) -> _Block:
     """Let a block stop in its own way: its waits look at :func:`is_asked`.
 
-    Otherwise as ``finishing``. Blocks around it hear what it hears.
+    Otherwise as ``finishing``. Blocks around it hear what it hears. What the one around
+    it was asked before it began, it is asked as well, unless *is_anew*: whoever opened
+    that one decides then what is still begun.
     """
-    return _noting(is_listening=True)
+    return _noting(is_listening=True, is_anew=is_anew)
 
 
 @contextmanager
-def _noting(*, is_listening: bool) -> Iterator[list[int]]:
+def _noting(*, is_listening: bool, is_anew: bool = False) -> Iterator[list[int]]:
     heard: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield heard
@@ -67,6 +69,9 @@ def _noting(*, is_listening: bool) -> Iterator[list[int]]:
                 around.append(number)
 
     _open.append((heard, is_listening))
+    if is_listening and not is_anew:
+        heard += [number for earlier, listens in _open[-2:-1] if listens
+                  for number in earlier[:1]]  # fmt: skip
     try:
         for number, handler in before.items():
             if handler is not signal.SIG_IGN:  # nohup, background jobs: it stays so

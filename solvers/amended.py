@@ -191,7 +191,7 @@ class Study:
             started=time.monotonic(),
             seconds={"pass": 0.0},
         )
-        with listening():
+        with listening(is_anew=True):
             found = solve_by_size(again) if self.is_large else solve_whole(again)
             if found.status is Status.CONTRADICTED:
                 return self._plainly(again, found)

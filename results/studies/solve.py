@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aumaq.instances import Instance, NoPlanError, UnknownNameError
 from aumaq.instances.arguments import checked
-from aumaq.instances.interruption import finishing
+from aumaq.instances.interruption import finishing, is_asked
 from aumaq.instances.language.texts import Text, say
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.results.plan.decisions import decisions_of, start_used
@@ -144,7 +144,7 @@ def solve(
     try:
         if first is not None and progress is not None:
             tell = Floored(tell, first, since)
-        if heard:
+        if heard or is_asked():
             raise KeyboardInterrupt
         solution = _solved(instance, options, tell, replace(given, data=data), begun)
     except KeyboardInterrupt:  # where no method waits for it: the first plan stays

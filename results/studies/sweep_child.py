@@ -1,6 +1,6 @@
-"""A program that solves one scenario of a sweep.
+"""A program that solves scenarios of a sweep, one after the other.
 
-Takes a pickled task on standard input, tells events and the answer, pickled, on
+Takes pickled tasks on standard input, tells events and the answers, pickled, on
 standard output, and gives up when its input is closed: whoever asked is gone. It
 listens before anything else is imported: asked to stop, it answers all the same.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Answer one task on the standard streams."""
+    """Answer tasks, in their order, on the standard streams."""
     answers, lock = sys.stdout.buffer, threading.Lock()
     sys.stdout = sys.stderr  # what libraries print must not mix with answers
 
@@ -36,12 +36,16 @@ def main() -> None:
     with listening() as heard:
         from aumaq.results.studies.sweep_task import BEFORE_A_PLAN, outcome_of, stopped
 
-        task = pickle.load(sys.stdin.buffer)
+        tasks = pickle.load(sys.stdin.buffer)
         is_done = threading.Event()
         threading.Thread(target=leave_with_asker, args=(is_done,), daemon=True).start()
-        outcome = stopped(task, BEFORE_A_PLAN) if heard else outcome_of(task, tell)
-        is_done.set()
-        answer("done", outcome)
+        if heard:
+            answer("done", stopped(tasks[0], BEFORE_A_PLAN))
+        while tasks and not heard:
+            outcome = outcome_of(tasks.pop(0), tell)
+            if heard or not tasks:
+                is_done.set()
+            answer("done", outcome)
 
 
 def leave_with_asker(is_done: threading.Event) -> None:

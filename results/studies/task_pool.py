@@ -1,7 +1,8 @@
-"""Tasks of a sweep side by side, each in a process of its own or on a cluster.
+"""Tasks of a sweep side by side, in processes of their own or on a cluster.
 
-A task that dies, is killed or never ends is an outcome like others. Ctrl-C lets running
-tasks give their best plan and starts no more; a second one ends them.
+A task that dies, is killed or never ends is an outcome like others. Small ones share a
+process, one after the other, for starting it takes longer than they do. Ctrl-C lets
+running tasks give their best plan and starts no more; a second one ends them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aumaq.instances.interruption import is_asked
@@ -33,15 +34,19 @@ from aumaq.solvers.progress import Labelled
 
 POLL_SECONDS = 0.2
 NOT_BEGUN = say("not begun")
+SMALL, SHARE, MOST = 100, 0.25, 25
+"""Settlements up to which tasks share a process; what each of the processes takes of
+its share of those that wait, so that all end together; and how many at most."""
 COMMAND = (sys.executable, "-P", "-m", "aumaq.results.studies.sweep_child")
 
 
 @dataclass
 class _Running:
-    """A process that solves a task, and its answer once it came."""
+    """A process that solves tasks, those that it has not answered yet, since when."""
 
-    task: SweepTask
-    outcome: Outcome | None = None
+    tasks: list[SweepTask]
+    has_answered: bool = False
+    since: float = field(default_factory=time.monotonic)
 
 
 def in_processes(
@@ -64,14 +69,27 @@ def in_processes(
                     yield stopped(task, NOT_BEGUN)
                 waiting.clear()
             while waiting and len(running) < jobs:
-                task = waiting.pop(0)
-                running[ChildProcess(COMMAND, task, inbox)] = _Running(task)
-            outcome = _next(inbox, running, progress, patience_seconds)
+                count = _together(waiting, jobs)
+                tasks, waiting = waiting[:count], waiting[count:]
+                running[ChildProcess(COMMAND, tasks, inbox)] = _Running(tasks)
+            outcome, left = _next(inbox, running, progress, patience_seconds)
             if outcome is not None:
                 yield outcome
+            if is_stopped:
+                for task in left:
+                    yield stopped(task, NOT_BEGUN)
+            else:
+                waiting = [*left, *waiting]
     finally:
         for child in running:
             child.end()
+
+
+def _together(waiting: Sequence[SweepTask], jobs: int) -> int:
+    """Return how many tasks a process takes: one, unless they are small."""
+    if len(waiting[0].tables["settlements"]) > SMALL:
+        return 1
+    return max(1, min(MOST, int(SHARE * len(waiting) / jobs)))
 
 
 def _next(
@@ -79,37 +97,41 @@ def _next(
     running: dict[ChildProcess, _Running],
     progress: Progress,
     patience_seconds: float,
-) -> Outcome | None:
-    """Wait a moment; return an outcome if a process ended."""
-    for child in running:
-        if child.seconds > patience_seconds:
+) -> tuple[Outcome | None, list[SweepTask]]:
+    """Wait a moment; return an outcome if one came, and what an end left undone."""
+    for child, one in running.items():
+        if time.monotonic() - one.since > patience_seconds:
             child.kill()
     try:
         child, (kind, said) = inbox.get(timeout=POLL_SECONDS)
     except queue.Empty:
-        return None
+        return None, []
     one = running[child]
     if kind == "event":
-        Labelled(progress, one.task.scenario).update(said)
+        Labelled(progress, one.tasks[0].scenario).update(said)
     elif kind == "done":
-        one.outcome = said
+        one.tasks.pop(0)
+        one.has_answered, one.since = True, time.monotonic()
+        return said, []
     else:
         del running[child]
-        return one.outcome or _lost(child, one.task, said)
-    return None
+        is_lost = said is not None or child.exit_code != 0 or not one.has_answered
+        if one.tasks and is_lost:
+            return _lost(child, one, said), one.tasks[1:]
+        return None, one.tasks  # it was asked to stop
+    return None, []
 
 
-def _lost(
-    child: ChildProcess, task: SweepTask, trouble: BaseException | None
-) -> Outcome:
-    """Return the row of a process that ended without an answer."""
+def _lost(child: ChildProcess, one: _Running, trouble: BaseException | None) -> Outcome:
+    """Return the row of a task whose process ended without an answer."""
+    task, seconds = one.tasks[0], time.monotonic() - one.since
     code = child.exit_code or 0
     if code == -signal.SIGINT:  # it had not begun to listen
-        return stopped(task, BEFORE_A_PLAN, child.seconds)
+        return stopped(task, BEFORE_A_PLAN, seconds)
     ended = say("signal {n}", n=-code) if code < 0 else say("exit code {n}", n=code)
     text = say("the process ended without an answer ({how})", how=ended)
     why = unforeseen(trouble) if trouble else say("")
-    return no_plan(task.scenario, "died", joined(text, why), child.seconds)
+    return no_plan(task.scenario, "died", joined(text, why), seconds)
 
 
 def on_cluster(

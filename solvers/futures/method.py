@@ -138,7 +138,7 @@ class _Run:
             started=time.monotonic(),
             seconds=dict(c.seconds),
         )
-        with listening():  # of its own: those that follow a stop are solved as well
+        with listening(is_anew=True):  # those that follow a stop are solved as well
             return ON_MODEL[self.options.method](own)
 
     def _plan_alone(self) -> None:

@@ -6,8 +6,10 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -29,8 +31,9 @@ from aumaq.results.studies.sweep_folder import (
     check_sweep_target,
     write_sweep,
 )
-from aumaq.results.studies.sweep_task import Outcome
+from aumaq.results.studies.sweep_task import Outcome, SweepTask
 from aumaq.solvers import Silent
+from aumaq.solvers.child_process import ChildProcess, Inbox
 
 BROKEN = {"override": "broken", "table": "sites", "where": "site=b", "action": "remove"}
 POOR = {"override": "poor", "table": "budgets", "action": "add",
@@ -109,6 +112,45 @@ def test_a_process_that_dies_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = aumaq.sweep(build(), "base,other").rows
     assert list(rows["status"]) == ["died", "died"]
     assert "signal 9" in rows["message"][0]
+
+
+DIES_AT = """
+import os, signal
+from aumaq.results.studies import sweep_child, sweep_task
+own = sweep_task.outcome_of
+def dying(task, tell):
+    if task.scenario == {name!r}:
+        os.kill(os.getpid(), signal.{signal})
+    return own(task, tell)
+sweep_task.outcome_of = dying
+sweep_child.main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "status"), [("SIGKILL", "died"), ("SIGINT", "interrupted")]
+)
+def test_small_tasks_share_a_process_and_none_is_lost_with_it(
+    asked: str, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them kills it, or has it stopped: the others are done by others."""
+    started = []
+
+    def child(command: Sequence[str], tasks: list[SweepTask], inbox: Inbox) -> Any:
+        started.append([task.scenario for task in tasks])
+        return ChildProcess(command, tasks, inbox)
+
+    code = DIES_AT.format(name="b", signal=asked)
+    monkeypatch.setattr(task_pool, "COMMAND", (sys.executable, "-P", "-c", code))
+    monkeypatch.setattr(task_pool, "SHARE", 0.8)
+    monkeypatch.setattr(task_pool, "ChildProcess", child)
+    names = list("abcd")
+    scenarios = [{"scenario": name, "capex_factor": 1.0} for name in names]
+    rows = aumaq.sweep(tiny(scenarios=scenarios), jobs=1, gap=0.0).rows
+    assert list(rows["scenario"]) == names
+    assert list(rows["status"]) == ["optimal", status, "optimal", "optimal"]
+    assert started == [["a", "b", "c"], ["c"], ["d"]]
 
 
 @pytest.mark.slow

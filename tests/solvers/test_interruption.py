@@ -132,6 +132,25 @@ def test_whoever_solves_several_times_stops(monkeypatch: pytest.MonkeyPatch) -> 
     assert found.is_verified
 
 
+def test_who_listens_within_a_block_hears_what_it_was_asked_before() -> None:
+    """Asked between two blocks, the second one stops, unless it begins anew."""
+    with listening():
+        os.kill(os.getpid(), signal.SIGINT)
+        with finishing() as heard:
+            assert not is_asked()
+            assert heard == []
+            with listening():  # whoever finishes a block decides what is still done
+                assert not is_asked()
+        with listening(is_anew=True):
+            assert not is_asked()
+        with listening():
+            assert is_asked()
+            with pytest.raises(KeyboardInterrupt):  # the second time
+                os.kill(os.getpid(), signal.SIGINT)
+    with listening():
+        assert not is_asked()
+
+
 CHILD = """
 import os, signal
 from aumaq.results.studies import sweep_child
@@ -146,6 +165,14 @@ sweep_child.main()
 """
 BEFORE = "os.kill(os.getpid(), signal.SIGINT)"
 READING = "sweep_child.pickle.load = stopping(sweep_child.pickle.load)"
+SET_UP = """
+from aumaq.results.studies import sweep_task
+sweep_task._instance = stopping(sweep_task._instance)
+"""
+COMPILING = """
+from aumaq.solvers import compiled
+compiled._compiled = stopping(compiled._compiled)
+"""
 ANSWERING = "sweep_child.pickle.dump = stopping(sweep_child.pickle.dump)"
 
 
@@ -155,9 +182,17 @@ ANSWERING = "sweep_child.pickle.dump = stopping(sweep_child.pickle.dump)"
     [
         ("True", BEFORE, "stopped"),
         ("True", READING, "stopped"),
+        ("True", SET_UP, "interrupted"),
+        ("True", COMPILING, "interrupted"),
         ("given[0][0] == 'done'", ANSWERING, "optimal"),
     ],
-    ids=["before it listens", "before it solves", "while it answers"],
+    ids=[
+        "before it listens",
+        "before it solves",
+        "while it reads the instance",
+        "while it builds the model",
+        "while it answers",
+    ],
 )
 def test_a_task_of_a_sweep_answers(
     monkeypatch: pytest.MonkeyPatch, when: str, patch: str, status: str
@@ -195,6 +230,8 @@ def test_blocks_within_blocks() -> None:
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)
         assert is_asked()
-        with listening():
+        with listening(is_anew=True):
             assert not is_asked()
+        with listening():
+            assert is_asked()
     signal.signal(signal.SIGTERM, before)
