@@ -39,7 +39,7 @@ def _sites(problem: Problem) -> list[Text]:
     sites, found = problem.sites, []
     if problem.shape[1] == 0:
         found.append(say("there are no sites"))
-    both = int((sites.required & sites.forbidden).sum())
+    both = int((sites.stays & sites.forbidden).sum())
     if both:
         found.append(say("{n} sites are required and forbidden", n=both))
     if not np.isfinite(sites.fixed_costs).all():
@@ -107,7 +107,7 @@ def _question(problem: Problem) -> list[Text]:
     if problem.kind not in BY_COUNT:
         return found
     free = int((~sites.forbidden).sum())
-    least = max(1, int(sites.required.sum()))
+    least = max(1, int(sites.stays.sum()))
     if p is None:
         found.append(say("the number of sites p is needed (--p)"))
     elif isinstance(p, bool) or not isinstance(p, (int, np.integer)):

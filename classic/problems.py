@@ -32,6 +32,8 @@ BY_RADIUS = ("lscp", "lscp-b", "mclp")
 CAPACITATED = ("cflp", "sscflp", "cpmp")
 """Problems that a number of sites, how far a site covers, or what it holds, makes
 another."""
+COUNTED = (*BY_COUNT, "lscp-b", *CAPACITATED)
+"""Problems to which a number of sites means something; to others it means nothing."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,13 @@ class Sites:
     capacities: Floats  # (J,) infinite: no limit; NaN: a file leaves it to the user
     required: Flags  # (J,) must be open
     forbidden: Flags  # (J,) must stay closed
-    existing: Flags  # (J,) is open today: stays open unless a budget lets it move
+    existing: Flags  # (J,) is open today, and stays open as if it were required
     names: tuple[str, ...] = ()  # empty: numbers from 0 on
+
+    @property
+    def stays(self) -> Flags:
+        """Which sites must be open, (J,)."""
+        return np.asarray(self.required | self.existing)
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Problem:
     clients: Clients
     sites: Sites
     distances: Distances
-    p: int | None = None  # number of sites, those required among them
+    p: int | None = None  # number of sites, those required among them; of COUNTED
     radius: float | None = None  # how far a site covers, in units of the distances
     name: str = ""
     notes: tuple[str, ...] = field(default=())  # what a reader had to decide

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aumaq.classic.distances import CHUNK
-from aumaq.classic.problems import CAPACITATED, Problem
+from aumaq.classic.problems import CAPACITATED, COUNTED, Problem
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.language.texts import Text, say
 
@@ -131,11 +131,12 @@ def _wrong_sites(problem: Problem, solution: Solution) -> list[Text]:
     is_open[solution.sites] = True
     if int(is_open.sum()) != len(solution.sites):
         wrong.append(say("a site is named twice"))
-    if (problem.sites.required & ~is_open).any():
+    if (problem.sites.stays & ~is_open).any():
         wrong.append(say("a required site is closed"))
     if (problem.sites.forbidden & is_open).any():
         wrong.append(say("a forbidden site is open"))
-    if problem.p is not None and is_open.sum() != problem.p:
+    is_counted = problem.p is not None and problem.kind in COUNTED
+    if is_counted and is_open.sum() != problem.p:
         told = say("{n} sites are open, not {p}", n=int(is_open.sum()), p=problem.p)
         wrong.append(told)
     used = np.unique(shares_of(solution)[:, 1].astype(int))
@@ -162,7 +163,8 @@ def _wrong_clients(problem: Problem, solution: Solution) -> list[Text]:
         wrong.append(say("a client has more than one site"))
     if kind in CAPACITATED:
         room = problem.sites.capacities
-        if (loads(problem, solution) > room * (1 + TOLERANCE) + TOLERANCE).any():
+        spare = TOLERANCE * min(1.0, float(problem.clients.demands.sum()))
+        if (loads(problem, solution) > room * (1 + TOLERANCE) + spare).any():
             wrong.append(say("a site has more than its capacity"))
     return wrong
 

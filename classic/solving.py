@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from numbers import Integral
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from aumaq.classic.methods.unit import unit_of
 from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.classic.solution import Solution, check, distances_to
 from aumaq.instances.arrays import Ints
-from aumaq.instances.errors import NoPlanError, SolverError
+from aumaq.instances.errors import NoPlanError, OptionError, SolverError
 from aumaq.instances.interruption import listening
 from aumaq.instances.language.texts import chained, say
 from aumaq.solvers.options import SolveOptions
@@ -30,6 +31,16 @@ LARGEST_LENGTH, LARGEST_COST = 1e8, 1e10
 """Of a way, and of a client at a site or a site: others are counted in another unit."""
 Found = tuple[Problem, Ints, float]
 """The problem as it was solved, open sites, and a bound."""
+
+
+class Ranked(list[Solution]):
+    """The best plans, the best first. The bound of each is that of a plan of its rank.
+
+    ``bound``: what any plan costs at least that is not among them, infinite if there
+    is none. Where the time ended plans may be missing, before the last one as well.
+    """
+
+    bound: float = np.inf
 
 
 def solve(
@@ -54,29 +65,35 @@ def k_best(
     time_limit: float = 60.0,
     seed: int = 0,
     tell: Told = silent,
-) -> list[Solution]:
+) -> Ranked:
     """Return the *count* best plans of p-median or location with fixed costs.
 
-    All have the bound of what is not among them: fewer than *count* come back only if
-    there are no more. Other problems have one plan here.
+    Fewer come back where there are no more, or the time ended: ``bound`` of the list
+    tells. Raises OptionError for more than one plan of another problem.
     """
     SolveOptions(time_limit=time_limit, seed=seed)  # refuses what makes no sense
+    if not isinstance(count, Integral) or count < 1:
+        raise OptionError(say("plans must be a whole number from 1 on, not {value}",
+                              value=count), ["count"])  # fmt: skip
+    if count > 1 and problem.kind not in OPENING:
+        raise OptionError(say("of {kind} the best plan is found here, no further ones",
+                              kind=problem.kind), ["count"])  # fmt: skip
     check_problem(problem)
     clock = Clock(time_limit, tell)
     with listening():
         return _best(problem, clock, seed, count)
 
 
-def _best(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solution]:
+def _best(problem: Problem, clock: Clock, seed: int, count: int) -> Ranked:
     if problem.kind in CAPACITATED:
-        return [_with_room(problem, clock, seed)]
+        return Ranked([_with_room(problem, clock, seed)])
     if problem.kind in OPENING:
         return _opened(problem, clock, seed, count)
     method = _METHODS.get(problem.kind)
     if method is None:
         raise NoPlanError(say("{kind} has no method here", kind=problem.kind))
     solved, sites, bound = method(problem, clock)
-    return [solution_of(solved, sites, bound, clock)]
+    return Ranked([solution_of(solved, sites, bound, clock)])
 
 
 def _with_room(problem: Problem, clock: Clock, seed: int) -> Solution:
@@ -102,7 +119,7 @@ class Telling:
         self._clock.note(event.phase, event.bound_mln, event.incumbent_mln)
 
 
-def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solution]:
+def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> Ranked:
     counted, unit = _in_unit(problem)
     shown = clock if unit == 1.0 else clock.showing(lambda value: value * unit)
     found = solve_opening(counted, shown, seed, count)
@@ -110,10 +127,12 @@ def _opened(problem: Problem, clock: Clock, seed: int, count: int) -> list[Solut
         if clock.is_over:
             raise NoPlanError(say("no plan was found in time"))
         raise NoPlanError(say("no plan serves every client"), "infeasible")
-    plans = []
-    for k, (value, sites) in enumerate(found.plans):
-        bound = min(found.bound, value) if k == 0 else value
-        plans.append(solution_of(problem, np.array(sites, int), bound * unit, clock))
+    plans = Ranked()
+    plans.bound = found.others * unit
+    for value, sites in found.plans:
+        # A plan that was not found may be the next best.
+        bound = min(found.others, value) * unit
+        plans.append(solution_of(problem, np.array(sites, int), bound, clock))
     return plans
 
 

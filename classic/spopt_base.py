@@ -18,6 +18,7 @@ from aumaq.classic.solving import solve as solve_problem
 from aumaq.classic.spopt_arguments import (
     PREDEFINED,
     dense,
+    numbers,
     predefined,
 )
 from aumaq.classic.spopt_frames import column_of, distances_of
@@ -86,12 +87,14 @@ class Located:
     def _made(cls, distances: Distances, name: str, **given: Any) -> Self:
         """Return the problem of some distances; *given* as spopt names it."""
         n, m = distances.shape
-        weights = given.get("weights")
-        sites = sites_of(m, given.get("fixed_costs"))
+        weights, costs = given.get("weights"), given.get("fixed_costs")
+        costs = None if costs is None else numbers(costs, m, "fixed_costs")
+        weights = None if weights is None else numbers(weights, n, "weights")
+        sites = sites_of(m, costs)
         required = given.get(PREDEFINED)
         if required is not None:
             sites = replace(sites, required=predefined(required, m))
-        clients = clients_of(n, None if weights is None else np.ravel(weights))
+        clients = clients_of(n, weights)
         p, radius = given.get("p_facilities"), given.get("service_radius")
         problem = Problem(
             cls.kind, clients, sites, distances, p, radius, name or cls.title

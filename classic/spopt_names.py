@@ -17,7 +17,7 @@ import numpy as np
 from aumaq.classic.checks import check_problem
 from aumaq.classic.distances import Dense, Distances
 from aumaq.classic.problems import Clients, Sites, clients_of
-from aumaq.classic.solution import Solution
+from aumaq.classic.solving import Ranked
 from aumaq.classic.solving import k_best as solve_k_best
 from aumaq.classic.spopt_arguments import PREDEFINED, numbers, of_frames, of_matrix
 from aumaq.classic.spopt_base import Located
@@ -174,8 +174,8 @@ class PMedian(Located):
             )
         )  # fmt: skip
 
-    def k_best(self, k: int, time_limit: float = 60.0) -> list[Solution]:
-        """Return the k best plans, the best first."""
+    def k_best(self, k: int, time_limit: float = 60.0) -> Ranked:
+        """Return the k best plans, the best first; ``bound``: of any other plan."""
         return solve_k_best(self.problem, k, time_limit=time_limit)
 
 
@@ -253,8 +253,8 @@ class UFLP(Located):
     title = "uflp"
     from_cost_matrix = of_matrix("weights", "fixed_costs")
 
-    def k_best(self, k: int, time_limit: float = 60.0) -> list[Solution]:
-        """Return the k best plans, the best first."""
+    def k_best(self, k: int, time_limit: float = 60.0) -> Ranked:
+        """Return the k best plans, the best first; ``bound``: of any other plan."""
         return solve_k_best(self.problem, k, time_limit=time_limit)
 
 

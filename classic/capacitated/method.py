@@ -58,12 +58,14 @@ SINGLE = ((1.2, 3, 0.03), (1.6, 5, 0.05))
 """Restricted models: sites for each that stands, pairs of a client, share of time."""
 LARGEST_COST = 1e7
 """Of a pair or site; of larger ones HiGHS has proved what was wrong."""
+SMALLEST_DEMAND = 1e-3
+"""Of the largest client; smaller ones are counted in another unit."""
 POLISHING = 0.05
 """Share of the time for each local search over sites."""
 
 
 def data_of(problem: Problem) -> Data:
-    """Return what the kernels take; sites without capacity for all get that much.
+    """Return what the kernels take; sites with room for all get that much.
 
     Capacities hold a little more than they say: whether demands that fill one exactly
     fit into it must not depend on the order in which they are added up.
@@ -72,9 +74,8 @@ def data_of(problem: Problem) -> Data:
     cost = problem.distances.block(slice(0, n), np.arange(m))
     weights = np.broadcast_to(problem.clients.weights[:, None], cost.shape)
     cost = np.multiply(cost, weights, where=np.isfinite(cost), out=cost.copy())
-    demand = np.asarray(problem.clients.demands, float)
-    capacity = np.minimum(problem.sites.capacities, max(demand.sum(), 1.0))
-    capacity = capacity * (1.0 + ROUNDING)
+    demand, capacity = in_ordinary_unit(problem)
+    capacity = np.minimum(capacity, max(demand.sum(), 1.0)) * (1.0 + ROUNDING)
     has_number = problem.kind == "cpmp" or problem.p is not None
     fixed = problem.sites.fixed_costs if problem.kind != "cpmp" else np.zeros(m)
     return Data(
@@ -84,9 +85,23 @@ def data_of(problem: Problem) -> Data:
         np.ascontiguousarray(fixed, float),
         problem.kind != "cflp",
         int(problem.p) if has_number and problem.p is not None else -1,
-        np.ascontiguousarray(problem.sites.required, bool),
+        np.ascontiguousarray(problem.sites.stays, bool),
         np.ascontiguousarray(~problem.sites.forbidden, bool),
     )
+
+
+def in_ordinary_unit(problem: Problem) -> tuple[Floats, Floats]:
+    """Return demands and capacities, in a unit in which tolerances mean nothing.
+
+    Where nobody takes any room, every site has some.
+    """
+    demand = np.asarray(problem.clients.demands, float)
+    capacity = np.asarray(problem.sites.capacities, float)
+    largest = float(demand.max(initial=0.0))
+    if largest == 0.0:
+        return demand, np.ones(len(capacity))
+    unit = 2.0 ** np.floor(np.log2(largest)) if largest < SMALLEST_DEMAND else 1.0
+    return demand / unit, capacity / unit
 
 
 def solve(

@@ -98,7 +98,7 @@ def least_radius(
 def farthest_first(problem: Problem) -> Ints:
     """Return p sites: always the one nearest to the client that has it farthest."""
     p = int(problem.p or 0)
-    sites = [int(j) for j in np.flatnonzero(problem.sites.required)]
+    sites = [int(j) for j in np.flatnonzero(problem.sites.stays)]
     n, m = problem.shape
     free = np.flatnonzero(~problem.sites.forbidden)
     far = distances_to(problem, np.array(sites, int))[0]

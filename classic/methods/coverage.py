@@ -64,8 +64,8 @@ def _paid(problem: Problem, rows: Rows) -> Problem:
 
 def _any_sites(problem: Problem) -> Ints:
     """Return p sites where nothing can be covered."""
-    chosen = np.flatnonzero(problem.sites.required)
-    rest = np.flatnonzero(~problem.sites.forbidden & ~problem.sites.required)
+    chosen = np.flatnonzero(problem.sites.stays)
+    rest = np.flatnonzero(~problem.sites.forbidden & ~problem.sites.stays)
     return np.concatenate([chosen, rest[: int(problem.p or 0) - len(chosen)]])
 
 

@@ -77,7 +77,7 @@ def usable(near: Neighbours, problem: Problem) -> Neighbours:
 
 def site_limits(problem: Problem) -> tuple[Floats, Floats]:
     """Return least and most of each site: required ones are open, forbidden not."""
-    low = problem.sites.required.astype(float)
+    low = problem.sites.stays.astype(float)
     return low, (~problem.sites.forbidden).astype(float)
 
 
@@ -137,7 +137,7 @@ def greedy(rows: Rows, problem: Problem) -> Floats:
     """Return sites that meet every set: always the one that meets most of the rest."""
     by_site = rows.matrix.T.tocsr()
     unmet = np.ones(rows.matrix.shape[0])
-    y = problem.sites.required.astype(float)
+    y = problem.sites.stays.astype(float)
     for k in np.flatnonzero(y):
         unmet[by_site.indices[by_site.indptr[k] : by_site.indptr[k + 1]]] = 0.0
     while unmet.any():

@@ -57,7 +57,7 @@ def _least(apart: Floats, sites: Ints) -> float:
 
 def _spread(apart: Floats, problem: Problem, p: int) -> Ints:
     """Return p sites: always the one farthest from those that are there."""
-    sites = [int(j) for j in np.flatnonzero(problem.sites.required)]
+    sites = [int(j) for j in np.flatnonzero(problem.sites.stays)]
     free = ~problem.sites.forbidden
     if not sites:
         inside = np.where(np.isfinite(apart), apart, -1.0)
@@ -89,7 +89,7 @@ def _stable(
     answer = solved(program, clock)
     if answer.values is not None and answer.values.sum() > p - 0.5:
         chosen = np.flatnonzero(answer.values > 0.5)
-        required = problem.sites.required[chosen]
+        required = problem.sites.stays[chosen]
         order = np.concatenate([chosen[required], chosen[~required]])
         return np.sort(order[:p]), True
     if answer.is_infeasible or -answer.bound < p - 1e-6:

@@ -69,6 +69,7 @@ class Opened:
 
     plans: list[tuple[float, tuple[int, ...]]]  # value and sites, the best first
     bound: float
+    others: float  # what each plan costs at least that is not among them
 
 
 class Race:
@@ -96,10 +97,10 @@ class Race:
         self.p = int(problem.p or 0) if is_counted else -1
         self.state = np.full(m, FREE)
         self.state[problem.sites.forbidden] = CLOSED
-        self.state[problem.sites.required] = OPEN
+        self.state[problem.sites.stays] = OPEN
         self.must_serve = outside is None
         self.urged = urged(problem) if self.must_serve else self.weight
-        self.stays = problem.sites.required
+        self.stays = problem.sites.stays
         self.long = longest(problem) + 1.0 if outside is None else outside
         self.far = 1e3 * self.long if outside is None else outside
         expected = self.p if is_counted else max(1, int(m**0.5))
@@ -181,10 +182,11 @@ class Race:
     def ascend(self, steps: int) -> None:
         """Find prices, and plans on the way."""
         w = self.weight
-        start = w * 0.5 * (self.plan.near + np.minimum(self.plan.next, self.long))
-        start = start if self.found is None and not self.is_hinted else self.price
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore"):  # who counts nothing may have no site
+            way = self.plan.near + np.minimum(self.plan.next, self.long)
+            start = np.where(w > 0, w * 0.5 * way, 0.0)
             limit = np.where(w > 0, w * self.ends, 0.0)
+        start = start if self.found is None and not self.is_hinted else self.price
         o = Opening(w, self.fixed, self.p, limit)
         ascent = Ascent(self.reach, o, self.state, start)
         if self.is_hinted and self.found is None:
@@ -279,7 +281,8 @@ class Race:
         if r.mode != LISTS:
             return LARGEST_LP + 1
         client = np.repeat(np.arange(r.n), np.diff(r.row_first))
-        paid = w[client] * r.row_length < self.price[client]
+        with np.errstate(invalid="ignore"):
+            paid = w[client] * r.row_length < self.price[client]
         return int((paid & (self.state[r.row_site] != CLOSED)).sum())
 
 
@@ -347,10 +350,10 @@ def run(race: Race, start: Ints | None = None) -> Opened:
             _finish(race)
     except KeyboardInterrupt:
         pass
-    bound = race.bound if race.pool.size > 1 else race.pool.proven(race.bound)
-    if race.pool.is_whole and np.isfinite(bound):
-        bound = float(np.ceil(bound - 1e-6))
-    return Opened(race.pool.plans, min(bound, race.pool.best))
+    others = race.pool.proven(race.bound)
+    if race.pool.is_whole and np.isfinite(others):
+        others = float(np.ceil(others - 1e-6))
+    return Opened(race.pool.plans, min(others, race.pool.best), others)
 
 
 def _finish(race: Race) -> None:

@@ -71,11 +71,11 @@ class Pool:
         return self.gap * abs(self.worst - self.zero)
 
     def proven(self, bound: float) -> float:
-        """Return what no plan costs less than, if *bound* holds for plans wanted."""
+        """Return what any other plan costs at least; *bound* holds for wanted ones."""
         if bound <= self.cutoff:
             return bound
         # Where any better plan would be wanted, there is none.
-        return self.best if self._unwanted <= self._least else self.cutoff
+        return self.worst if self._unwanted <= self._least else self.cutoff
 
     @property
     def sites(self) -> Ints:

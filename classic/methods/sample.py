@@ -48,7 +48,7 @@ def sample_of(problem: Problem, rng: np.random.Generator) -> Sample | None:
     size = max(FEWEST, PER_SITE * p)
     who = np.flatnonzero(weights > 0)
     few = PART * size > min(len(who), problem.shape[1])
-    bound = problem.sites.required | problem.sites.forbidden
+    bound = problem.sites.stays | problem.sites.forbidden
     if few or bound.any() or not isinstance(distances, Points):
         return None
     clients = rng.permutation(who)[:size]

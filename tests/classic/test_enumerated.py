@@ -23,7 +23,7 @@ from aumaq.classic.distances import (
 from aumaq.classic.methods.center import farthest_first
 from aumaq.classic.problems import clients_of, sites_of
 from aumaq.classic.solution import distances_to
-from aumaq.instances.errors import NoPlanError
+from aumaq.instances.errors import NoPlanError, OptionError
 
 GREATEST = ("mclp", "p-dispersion")
 
@@ -153,6 +153,64 @@ def test_the_k_best_of_all_choices(kind: str, seed: int, count: int) -> None:
     assert [plan.objective for plan in found] == pytest.approx(known)
     assert len({tuple(plan.sites) for plan in found}) == len(known)
     assert all(not check(problem, plan).problems for plan in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["p-median", "uflp"])
+def test_k_best_that_the_time_ends_claim_no_more_than_is_known(kind: str) -> None:
+    """The bound of the k-th plan is below the k-th value, whatever was found by then.
+
+    So is that of what is not in the list, for the best plan that is not.
+    """
+    rng = np.random.default_rng(4)
+    for k in range(16):
+        sites = sites_of(10, rng.random(10) * 200)
+        weights, matrix = rng.random(30), Dense(rng.random((30, 10)) * 100)
+        p = 4 if kind == "p-median" else None
+        problem = Problem(kind, clients_of(30, weights), sites, matrix, p, 1.0)
+        known, seconds = values(problem), (1e-4, 0.01, 0.03, 0.1)[k % 4]
+        found = k_best(problem, 5, time_limit=seconds)
+        listed = [round(plan.objective, 6) for plan in found]
+        for plan, best in zip(found, known, strict=False):
+            assert plan.bound <= best + 1e-9 * best
+        left = next((v for v in known if round(v, 6) not in listed), np.inf)
+        assert found.bound <= left + 1e-9 * left
+        assert np.isfinite(found.bound)  # there are other plans
+
+
+def test_what_k_best_does_not_give_is_said() -> None:
+    """A count that is none, and further plans of another problem."""
+    problem = drawn("p-median", 1)
+    for count in (0, -1, 1.5):
+        with pytest.raises(OptionError, match="whole number from 1 on"):
+            k_best(problem, count)  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="no further ones"):
+        k_best(drawn("mclp", 1), 2)
+    tiny = replace(problem, p=problem.shape[1], sites=sites_of(problem.shape[1]))
+    found = k_best(tiny, 3)  # there is one plan
+    assert (len(found), found.bound) == (1, np.inf)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "lscp-b"])
+def test_what_stands_stays(kind: str) -> None:
+    """A site that is open today is one that must be open."""
+    problem = replace(drawn(kind, 3), radius=60.0)
+    none = np.zeros(problem.shape[1], bool)
+    stands = none.copy()
+    stands[np.flatnonzero(~problem.sites.forbidden)[-1]] = True
+    old = replace(problem.sites, required=none, existing=stands)
+    new = replace(problem.sites, required=stands, existing=none)
+    one, other = (solve(replace(problem, sites=sites)) for sites in (old, new))
+    assert stands[one.sites].any()
+    assert (one.objective, one.bound) == (other.objective, other.bound)
+
+
+@pytest.mark.parametrize("kind", ["lscp", "uflp"])
+def test_a_number_of_sites_that_another_question_left_means_nothing(kind: str) -> None:
+    """As in ``replace(problem, kind=...)`` of a file that has one."""
+    problem = replace(drawn(kind, 2), radius=60.0)
+    found, left = solve(problem), solve(replace(problem, p=1))
+    assert found.objective == left.objective == left.bound
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from scipy.spatial.distance import cdist
 from aumaq.classic import (
     LSCP,
     MCLP,
+    UFLP,
     KNearestPMedian,
     PCenter,
     PMedian,
@@ -308,6 +309,8 @@ def test_lists_of_what_is_left_are_counted_before_they_are_made() -> None:
         ({"facility_capacities": [5, 5]}, "3 values, not 2"),
         ({"fulfill_predefined_fac": True}, "fulfill_predefined_fac must be False"),
         ({"cost_matrix": [["a", "b", "c"]]}, "numbers only"),
+        ({"weights": ["a", "b"]}, "weights must have numbers only"),
+        ({"weights": [1]}, "2 values, not 1"),
     ],
 )
 def test_arguments_of_spopt_that_are_none(given: dict[str, Any], wanted: str) -> None:
@@ -315,6 +318,19 @@ def test_arguments_of_spopt_that_are_none(given: dict[str, Any], wanted: str) ->
     usual = {"cost_matrix": np.ones((2, 3)), "weights": [1, 1], "p_facilities": 1}
     with pytest.raises(AumaqError, match=wanted):
         PMedian.from_cost_matrix(**{**usual, **given}).solve()
+
+
+@pytest.mark.filterwarnings("error")
+def test_clients_of_no_weight_may_lack_a_way() -> None:
+    """Infinitely far times nothing is nothing, and no warning."""
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        cost = np.where(rng.random((8, 5)) < 0.2, np.inf, rng.random((8, 5)))
+        cost[:, 0] = 9.0
+        weights = rng.integers(0, 2, 8)
+        median = PMedian.from_cost_matrix(cost, weights, 2).solve()
+        assert median.proven
+        assert UFLP.from_cost_matrix(cost, weights, rng.random(5)).solve().proven
 
 
 def test_clients_of_no_weight_have_no_part_in_the_mean() -> None:

@@ -182,6 +182,31 @@ def test_demands_may_fill_a_capacity_exactly(kind: str) -> None:
             assert solve(problem, 200.0).objective == pytest.approx(best)
 
 
+@pytest.mark.parametrize("kind", CAPACITATED)
+def test_who_takes_no_room_fits_anywhere(kind: str) -> None:
+    """All, or some; of the others any unit of demands is as good."""
+    rng = np.random.default_rng(17)
+    for k in range(24):
+        problem = drawn(rng, kind)
+        some = rng.random(problem.shape[0]) < (0.0, 0.5, 0.9)[k % 3]
+        demands, room = problem.clients.demands * some, problem.sites.capacities
+        room = room * (rng.random(len(room)) < 0.7)
+        best, unit = None, 1.0
+        for unit in (1.0, 2.0**-30):
+            clients = replace(problem.clients, demands=demands * unit)
+            sites = replace(problem.sites, capacities=room * unit)
+            asked = replace(problem, clients=clients, sites=sites)
+            best = optimum(asked) if best is None else best  # its program has no unit
+            if np.isinf(best):
+                with pytest.raises(NoPlanError):
+                    solve(asked, 200.0)
+                continue
+            found = solve(asked, 200.0)
+            assert found.objective == pytest.approx(best), (k, unit)
+            assert found.bound <= best + 1e-6 * max(1.0, abs(best))
+            assert check(asked, found).problems == ()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not BENCH, reason="AUMAQ_BENCH names no folder of published files")
 def test_published_optima_of_small_files_are_proven() -> None:
