@@ -25,6 +25,8 @@ TSPLIB_PI = 3.141592
 """As TSPLIB 95 has it: of long distances the digits it cuts off count."""
 RULES = ("euclid", "floor", "nearest", "ceil", "att", "geo", "great_circle")
 """How the straight line becomes a distance; the codes of kernels are positions here."""
+WHOLE = 16 * 2.0**-52
+"""Relative; a scaled line so near a whole number is one, its digits are rounding."""
 CHUNK = 4_000_000
 """Numbers that a block of a matrix of points may have."""
 
@@ -214,6 +216,9 @@ def lengths(chord: Floats, rule: str, scale: float) -> Floats:
             return arc
         return np.where(chord > 0.0, np.floor(arc + 1.0), 0.0)  # nothing from itself
     line = chord * scale
+    if scale != 1.0 and rule != "euclid":
+        whole = np.floor(line + 0.5)
+        line = np.where(np.abs(line - whole) <= WHOLE * line, whole, line)
     if rule == "floor":
         return np.floor(line)
     if rule == "nearest":

@@ -28,6 +28,7 @@ from aumaq.instances.formats import (
     FOREIGN,
     FORMATS,
     WRITERS,
+    corridors,
     is_parquet,
     read_parquet,
     read_workbook,
@@ -93,6 +94,8 @@ def read(name_or_path: str | Path) -> Instance:
         return replace(_read_file(file), origin=str(file.resolve()))
     if _stands(file) and is_parquet(file):
         return replace(read_parquet(file), origin=str(file.resolve()))
+    if _stands(file) and corridors.matches(file):
+        return replace(corridors.read_tables(file), origin=str(file.resolve()))
     folder = find(name_or_path)
     raw = Raw()
     read_toml(folder / TOML_FILE, raw)

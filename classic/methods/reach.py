@@ -14,6 +14,7 @@ from numba import njit
 
 from aumaq.classic.distances import (
     RULES,
+    WHOLE,
     Dense,
     Distances,
     Neighbours,
@@ -132,6 +133,10 @@ def distance(r: Reach, i: int, j: int) -> float:
             return arc
         return math.floor(arc + 1.0) if chord > 0.0 else 0.0
     line = chord * r.scale
+    if r.scale != 1.0 and r.rule != 0:
+        whole = math.floor(line + 0.5)
+        if abs(line - whole) <= WHOLE * line:
+            line = whole
     if r.rule == 1:
         return math.floor(line)
     if r.rule == 2:

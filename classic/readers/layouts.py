@@ -107,7 +107,7 @@ def _layout_of(path: Path, size: int, changed: int) -> str:
     a, b = (int(word) for word in text.split(maxsplit=2)[:2])
     total = sum(widths) - 2
     known = layouts_of(a, b) if a * b <= 10 * total + 100 else {}
-    if WORD in text:
+    if WORD in text.lower():
         known = {name: known[name] for name in known if name == "by client"}
     elif widths[1] != FEW:
         known.pop("points", None)
@@ -165,7 +165,7 @@ def _is_table(widths: list[int]) -> bool:
 
 def _is_number(word: str) -> bool:
     try:
-        float(word.replace(WORD, "0"))
+        float(word.lower().replace(WORD, "0"))
     except ValueError:
         return False
     return True

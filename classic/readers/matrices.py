@@ -4,15 +4,15 @@ Long: a column of clients, one of sites, one of distances, and perhaps weights o
 clients. Wide: names of clients in the first column, of sites in the first row; a column
 of weights may be among them. Columns are known by usual names, with or without ``_id``
 or a unit; where those do not tell clients from sites, there are more clients than
-sites. A table of numbers alone has no names: its rows are clients. Lines that begin
-with ``#`` are remarks; between semicolons and tabs a comma may be a decimal one. What
-was taken for what is noted.
+sites. A client takes as much of a capacity as its demand, or else its weight, says; a
+demand weighs, too, if nothing else does. A table of numbers alone has no names: its
+rows are clients. Lines that begin with ``#`` are remarks; between semicolons and tabs a
+comma may be a decimal one. What was taken for what, and left out, is noted.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,29 +20,31 @@ import numpy as np
 
 from aumaq.classic.distances import Dense, Distances, Sparse
 from aumaq.classic.problems import Problem, clients_of, sites_of
+from aumaq.classic.readers.columns import (
+    CLIENTS,
+    CORNERS,
+    LENGTHS,
+    SHORT,
+    SITES,
+    SUMMARIES,
+    WEIGHTS,
+    amounts_of,
+    are_aside,
+    clients_that_are_demands,
+    is_known,
+    is_summary,
+    usual,
+)
 from aumaq.classic.readers.numbers import text_of
 from aumaq.instances.arrays import Floats, Ints
 from aumaq.instances.errors import InstanceError, UnreadableError
 from aumaq.instances.errors import Problem as Wrong
+from aumaq.instances.formats import corridors
 from aumaq.instances.formats.files import parsing
 from aumaq.instances.language.texts import say
 
-LENGTHS = ("distance", "dist", "cost", "time", "minutes", "travel_time", "length",
-           "km", "metres", "meters", "km_total", "total_cost")  # fmt: skip
-SHORT = {"i", "j", "d"}
-"""A long table of letters alone; one of them would rather be a site's name."""
-ENDING = re.compile(r"_(id|name|no|nr|code|m|km|min|mins|minutes|metres|meters|s|h)$")
-"""What a usual name may end in."""
 REMARK = "#"
 Cells = list[tuple[int, list[str]]]
-CLIENTS = ("client", "customer", "demand_point", "demand_id", "settlement", "student",
-           "origin", "from", "tract")  # fmt: skip
-SITES = ("site", "facility", "store", "school", "depot", "warehouse", "plant",
-         "candidate", "destination", "to")  # fmt: skip
-WEIGHTS = ("weight", "weights", "demand", "population", "pop", "persons")
-CORNERS = ("id", "name", "index", "node", "point", "place", "city", "town", "village",
-           "zone", "area", "region", "district", "od", "o/d", "i")  # fmt: skip
-"""What may stand above names of clients."""
 NO_WAY = ("", "-", "na", "nan", "inf", "infinity", "none")
 DENSE_SHARE = 0.3
 """Share of the pairs from which a matrix is kept."""
@@ -102,8 +104,11 @@ class Table:
 
 
 def matches(path: Path, head: str) -> bool:
-    """Whether it is a CSV file with a long or a wide header and numbers below."""
-    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+    """Whether it is a CSV file with a long or a wide header and numbers below.
+
+    Tables of a grid are none of costs.
+    """
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt") or corridors.matches(path):
         return False
     lines = [line for line in head.splitlines() if not line.startswith(REMARK)][:4]
     if len(lines) < 2 or not any(mark in lines[0] for mark in ",;\t"):
@@ -111,12 +116,15 @@ def matches(path: Path, head: str) -> bool:
     rows, mark = _cells(lines)
     if len(rows) < 2:
         return False
-    if _is_long(_usual(rows[0][1])):
+    names = usual(rows[0][1])
+    if _is_long(names):
         return True
     values = [
         word.replace(",", ".") if mark != "," else word for word in rows[1][1][1:]
     ]
-    return len(values) >= 2 and all(
+    is_one = len(values) == 1 and names[0] in (*CLIENTS, *SITES)
+    is_one = is_one and not _is_number(names[1]) and not are_aside(names, [1])
+    return (len(values) >= 2 or is_one) and all(
         _is_number(word) or word.strip().lower() in NO_WAY for word in values
     )
 
@@ -139,7 +147,7 @@ def read(path: Path) -> Problem:
         table = Table(path, [""] * len(header), rows, mark != ",")
         _check_bare(table)
         return _bare(table, header)
-    names = _usual(header)
+    names = usual(header)
     if _is_long(names):
         return _long(table, names)
     _check_corner(table, names[0])
@@ -176,16 +184,11 @@ def _check_corner(table: Table, corner: str) -> None:
     has_numbers = all(map(_is_number, table.header[1:]))
     first = table.column(0)
     counts = [str(k) for k in range(len(first) + 1)]
-    is_counted = first in (counts[:-1], counts[1:])
+    is_counted = first in (counts[:-1], counts[1:]) and corner not in WEIGHTS
     if has_numbers or (all(map(_is_number, first)) and not is_counted):
         told = say("names are missing: of sites in the first row, of clients in the"
                    " first column, under client or nothing")  # fmt: skip
         raise InstanceError([Wrong(table.path.name, told, 1)])
-
-
-def _usual(header: list[str]) -> list[str]:
-    """Return names of columns without what they may end in."""
-    return [ENDING.sub("", word.strip().lower()) for word in header]
 
 
 def _is_long(names: list[str]) -> bool:
@@ -232,8 +235,10 @@ def _bare(table: Table, first: list[str]) -> Problem:
 def _long(table: Table, names: list[str]) -> Problem:
     known = (*LENGTHS, "d")
     length = next(k for k, name in enumerate(names) if name in known)
-    weight = next((k for k, name in enumerate(names) if name in WEIGHTS), None)
-    client, site = _roles(table, names, {length, weight})
+    for k in clients_that_are_demands(names, lambda k: _has_numbers(table, k)):
+        names = [*names[:k], CLIENTS[0], *names[k + 1 :]]
+    amounts = amounts_of(names, [k for k in range(len(names)) if k != length])
+    client, site = _roles(table, names, {length, *amounts})
     client_names, client_of = np.unique(table.names(client), return_inverse=True)
     site_names, site_of = np.unique(table.names(site), return_inverse=True)
     n, m = len(client_names), len(site_names)
@@ -245,23 +250,43 @@ def _long(table: Table, names: list[str]) -> Problem:
         distances: Distances = Dense(matrix)
     else:
         distances = Sparse(client_of, site_of, lengths, (n, m))
-    weights = None
-    if weight is not None:
-        weights = np.zeros(n)
-        given = table.numbers(weight)
-        weights[client_of] = given
-        _check_one_weight(table, weight, weights[client_of] != given)
-    note = f"clients: {table.header[client]}, sites: {table.header[site]}"
+    weights, demands = (_of_clients(table, k, client_of, n) for k in amounts)
+    header = table.header
+    taken = [f"clients: {header[client]}", f"sites: {header[site]}",
+             f"distances: {header[length]}", *amounts.told(header)]  # fmt: skip
+    rest = set(range(len(names))) - {client, site, length, *amounts}
     return Problem(
-        "p-median", clients_of(n, weights, names=tuple(client_names.tolist())),
+        "p-median", clients_of(n, weights, demands, tuple(client_names.tolist())),
         sites_of(m, names=tuple(site_names.tolist())), distances, name=table.path.stem,
-        notes=(note,),
+        notes=(", ".join(taken), *_left_out(table, sorted(rest))),
     )  # fmt: skip
+
+
+def _has_numbers(table: Table, k: int) -> bool:
+    return all(map(_is_number, table.column(k)))
+
+
+def _left_out(table: Table, columns: list[int]) -> list[str]:
+    """Return a note of columns that are not read, if there are any."""
+    names = ", ".join(table.header[k] or str(k + 1) for k in columns)
+    return [f"left out: {names}"] if names else []
+
+
+def _of_clients(table: Table, k: int | None, client_of: Ints, n: int) -> Floats | None:
+    """Return a number of each client that stands in all its rows, (I,)."""
+    if k is None:
+        return None
+    found, given = np.zeros(n), table.numbers(k)
+    found[client_of] = given
+    _check_one_weight(table, k, found[client_of] != given)
+    return found
 
 
 def _roles(table: Table, names: list[str], taken: set[int | None]) -> tuple[int, int]:
     """Return the columns of clients and of sites."""
     rest = [k for k in range(len(names)) if k not in taken]
+    likely = [k for k in rest if not is_known(names[k])]
+    rest = likely if len(likely) > 1 else rest
     client = next((k for k in rest if names[k] in CLIENTS), None)
     site = next((k for k in rest if names[k] in SITES and k != client), None)
     if client is not None and site is not None:
@@ -271,7 +296,7 @@ def _roles(table: Table, names: list[str], taken: set[int | None]) -> tuple[int,
     if client is not None:
         rest = [client, *(k for k in rest if k != client)]
     elif site is not None:
-        rest = [next(k for k in rest if k != site), site]
+        rest = [*[k for k in rest if k != site][:1], site]
     if len(rest) < 2:
         told = say("a column of clients and one of sites are needed")
         raise InstanceError([Wrong(table.path.name, told, 1)])
@@ -332,19 +357,41 @@ def _are_sites(corner: str, rows: tuple[str, ...]) -> bool:
 
 
 def _wide(table: Table, names: list[str]) -> Problem:
-    weight = next((k for k, name in enumerate(names) if name in WEIGHTS and k), None)
-    columns = [k for k in range(1, len(names)) if k != weight]
-    matrix = np.column_stack([table.numbers(k, may_lack=True) for k in columns])
+    columns = list(range(1, len(names)))
+    amounts = amounts_of(names, columns)
+    aside = are_aside(names, columns)
+    columns = [k for k in columns if k not in aside]
+    numbers = {k: table.numbers(k, may_lack=True) for k in columns}
+    made = _summaries(names, numbers)
+    columns = [k for k in columns if k not in made]
+    if not columns:
+        told = say("a column of clients and one of sites are needed")
+        raise InstanceError([Wrong(table.path.name, told, 1)])
+    matrix = np.column_stack([numbers[k] for k in columns])
     clients, sites = tuple(table.names(0)), tuple(table.header[k] for k in columns)
     _check_names(table, clients, sites)
-    weights = None if weight is None else table.numbers(weight)
-    if _are_sites(names[0], clients) and weight is None:
+    weights, demands = (None if k is None else table.numbers(k) for k in amounts)
+    if _are_sites(names[0], clients) and weights is None:
         matrix, clients, sites = np.ascontiguousarray(matrix.T), sites, clients
         note = "rows are sites, columns are clients"
     else:
         note = "rows are clients, columns are sites"
+    if kept := [table.header[k] for k in columns if names[k] in SUMMARIES]:
+        note += f" ({', '.join(kept)}, too)"
+    note = ", ".join([note, *amounts.told(table.header)])
+    rest = sorted({*aside, *made} - set(amounts))
     return Problem(
-        "p-median", clients_of(len(clients), weights, names=clients),
+        "p-median", clients_of(len(clients), weights, demands, clients),
         sites_of(len(sites), names=sites), Dense(matrix), name=table.path.stem,
-        notes=(note,),
+        notes=(note, *_left_out(table, rest)),
     )  # fmt: skip
+
+
+def _summaries(names: list[str], numbers: dict[int, Floats]) -> list[int]:
+    """Return the columns that are sums, means or extremes of all that are none."""
+    named = [k for k in numbers if names[k] in SUMMARIES]
+    others = [numbers[k] for k in numbers if k not in named]
+    if not named or not others:
+        return []
+    matrix = np.column_stack(others)
+    return [k for k in named if is_summary(names[k], numbers[k], matrix)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ def numbers_of(
 ) -> Floats:
     """Return all numbers of a file but for its *title*; *words* stand for numbers.
 
+    They are given in small letters; a file may have them in others.
     Raises UnreadableError that names row and word of what is no finite number, or lies
     below *least*.
     """
@@ -47,7 +49,7 @@ def numbers_of(
     text = text.rstrip("\x1a\n\r\t ")  # DOS ends a file with its own sign
     plain = text
     for word, value in (words or {}).items():
-        plain = plain.replace(word, repr(value))
+        plain = re.sub(re.escape(word), repr(value), plain, flags=re.IGNORECASE)
     try:
         found = np.array(plain.split(), dtype=np.float64)
     except ValueError:
@@ -64,7 +66,7 @@ def _first_wrong(
 ) -> Text | None:
     for row, line in enumerate(text.splitlines(), start=1):
         for word in line.split():
-            if word in words:
+            if word.lower() in words:
                 continue
             if not _is_finite(word):
                 return say(

@@ -33,7 +33,10 @@ def matches(path: Path, head: str) -> bool:
         ends = [(int(a), int(b)) for a, b, *_ in lines[1:-1] or lines[1:]]
     except ValueError:
         return False
-    return 0 < p <= n and edges > 0 and all(1 <= k <= n for e in ends for k in e)
+    are_nodes = all(1 <= k <= n for e in ends for k in e)
+    if p < 1 and (edges < 2 or len(lines[1]) != 3):  # UflLib's head ends in 0
+        return False
+    return n > 0 and edges > 0 and (are_nodes or 0 < p <= n)  # read tells the rest
 
 
 def read(path: Path) -> Problem:
@@ -45,6 +48,9 @@ def read(path: Path) -> Problem:
         for name, value in zip(("nodes", "edges", "p"), numbers[:3], strict=True)
     )
     check_count(path, len(numbers), 3 + 3 * edges, is_all=True)
+    if p > n:
+        told = say("p must be from {least} to {most}, not {p}", least=1, most=n, p=p)
+        raise UnreadableError(say("{file}: {told}", file=path.name, told=told))
     if n > MOST_NODES:
         told = say("{file}: at most {most:,} nodes are read, it has {n:,}",
                    file=path.name, most=MOST_NODES, n=n)  # fmt: skip

@@ -2,7 +2,7 @@
 
 - OR-Library (Osman, Christofides 1994): ``number best``, ``n p capacity``, then lines
   of number, x, y, demand; distances are rounded down. Of a file of several problems,
-  which begins with their count, the first is read.
+  which begins with their count, the first is read; a note says so.
 - Lorena, Senne (SJC): ``n p``, then lines of x, y, capacity, demand; plain Euclid.
 
 Each point is a client and a site; all of a client goes to one site.
@@ -30,10 +30,10 @@ def matches(path: Path, head: str) -> bool:
     if len(lines) < 3:
         return False
     lines = lines[1:] if len(lines[0]) == 2 and len(lines[1]) == 3 else lines
-    is_ours = len(lines[0]) in (2, 3) and all(
-        len(line) == COLUMNS for line in lines[1:-1][:5]
-    )
-    if not (is_ours and len(lines) > 2 and all(w.isdecimal() for w in lines[0][:2])):
+    if len(lines[0]) not in (2, 3) or not all(w.isdecimal() for w in lines[0][:2]):
+        return False
+    first = lines[1:-1][: min(5, int(lines[0][0]))]  # another problem may follow
+    if len(lines) < 3 or any(len(line) != COLUMNS for line in first):
         return False
     return not is_lorena or layout_of(path, head) in ("", "points")
 
@@ -43,6 +43,7 @@ def read(path: Path) -> Problem:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         widths = [len(words) for line in file if (words := line.split())][:3]
     numbers = numbers_of(path)
+    count = int(numbers[0]) if widths[0] == 1 else 1
     if widths[0] == 1:
         numbers, widths = numbers[1:], widths[1:]
     if widths[0] == 2 and widths[1] == 3:
@@ -55,8 +56,12 @@ def read(path: Path) -> Problem:
     rows = numbers[skip : skip + COLUMNS * n].reshape(n, COLUMNS)
     points = rows[:, 1:3] if has_capacity else rows[:, :2]
     capacity = np.full(n, numbers[2]) if has_capacity else rows[:, 2]
+    more = len(numbers) - skip - COLUMNS * n
+    notes = (f"{more} numbers after the last that is needed are left alone",)
+    if count > 1:
+        notes = (f"the first of {count} problems is read, the others are left alone",)
     away = plane(points, points, "floor" if has_capacity else "euclid")
     return Problem(
         "cpmp", clients_of(n, None, rows[:, 3]), sites_of(n, None, capacity), away, p,
-        name=path.stem,
+        name=path.stem, notes=notes if more else (),
     )  # fmt: skip

@@ -4,6 +4,9 @@ Every node is a client and a site. Types: EUC_2D, EUC_3D, CEIL_2D, GEO, ATT; MAN
 of two or three coordinates and EXPLICIT, which become matrices; FLOOR_2D is ours for
 the rounding down of the p-median literature; COORD has latitude and longitude without
 numbers of nodes, and great circles in metres. A node is at no distance from itself.
+
+Demands are weights, and what clients take of a capacity. The ``CAPACITY`` of a file is
+that of a vehicle, not of a site: it is left out, and so are sections of routes.
 """
 
 from __future__ import annotations
@@ -47,6 +50,10 @@ TRIANGLES = {
 }  # fmt: skip
 """How far from the diagonal a row begins, or ends, and whether it is the upper half."""
 
+READ = ("NODE_COORD_SECTION", "DEMAND_SECTION", "EDGE_WEIGHT_SECTION",
+        "DISPLAY_DATA_SECTION")  # fmt: skip
+"""Sections that are read, or are for pictures."""
+
 Lines = list[tuple[int, list[str]]]
 """Row and words of each."""
 Sections = dict[str, Lines]
@@ -89,10 +96,22 @@ def read(path: Path) -> Problem:
             _check_size(path, n)
         distances = distances_of(points, kind)
     return Problem(
-        "mclp" if keys.get("TYPE", "").startswith("MCLP") else "p-median",
-        clients_of(n, weights), sites_of(n), distances,
-        name=keys.get("NAME") or path.stem, notes=notes,
+        "mclp" if keys.get("TYPE", "").upper().startswith("MCLP") else "p-median",
+        clients_of(n, weights, weights), sites_of(n), distances,
+        name=keys.get("NAME") or path.stem, notes=(*notes, *_notes(keys, rows)),
     )  # fmt: skip
+
+
+def _notes(keys: dict[str, str], sections: Sections) -> list[str]:
+    """Return what demands were taken for, and what was left out."""
+    notes = []
+    if sections.get("DEMAND_SECTION"):
+        notes.append("demands are weights, and what clients take of a capacity")
+    out = [f"{key} (of a vehicle)" for key in ("CAPACITY",) if key in keys]
+    out += [name for name in sections if name not in READ]
+    if out:
+        notes.append("left out: " + ", ".join(out))
+    return notes
 
 
 def distances_of(points: Floats, kind: str) -> Distances:
@@ -129,10 +148,10 @@ def _parts(path: Path) -> tuple[dict[str, str], Sections]:
     section: Lines | None = None
     for row, line in enumerate(text_of(path).splitlines(), start=1):
         words = line.split()
-        if not words or words[0] == "EOF":
+        if not words or words[0].upper() == "EOF":
             continue
-        if words[0].rstrip(":").isupper() and words[0].rstrip(":").endswith("_SECTION"):
-            section = sections.setdefault(words[0].rstrip(":"), [])
+        if (name := words[0].rstrip(":").upper()).endswith("_SECTION"):
+            section = sections.setdefault(name, [])
         elif section is not None:
             section.append((row, words))
         else:
@@ -263,7 +282,12 @@ def _in_order(path: Path, points: Lines, demands: Lines) -> Lines:
         return demands  # without numbers of nodes
     _check_once(path, demands)
     place = {words[0]: k for k, (_, words) in enumerate(points)}
-    if {words[0] for _, words in demands} != set(place):
+    for row, (node, *_) in demands:
+        if node not in place:
+            told = say("{file}, row {row}: there is no node {node}", file=path.name,
+                       row=row, node=node)  # fmt: skip
+            raise UnreadableError(told)
+    if len(demands) != len(place):
         return demands  # told by their count
     return sorted(demands, key=lambda line: place[line[1][0]])
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from aumaq.instances.formats import sndlib
+from aumaq.instances.formats import corridors, sndlib
 from aumaq.instances.formats.fcnet import read_fcnet
 from aumaq.instances.formats.geographic.geopackage import (
     read_geopackage,
@@ -36,6 +36,7 @@ FORMATS: dict[str, Callable[[Path], Instance]] = {
 
 BY_CONTENT: Sequence[tuple[Callable[[Path], bool], Callable[[Path], Instance]]] = (
     (sndlib.matches, sndlib.read_sndlib),
+    (corridors.matches, corridors.read_tables),
 )
 """Whether a file is of a format whose suffixes say little, and its reader."""
 
@@ -60,6 +61,7 @@ __all__ = [
     "FOREIGN",
     "FORMATS",
     "WRITERS",
+    "corridors",
     "is_parquet",
     "read_parquet",
     "read_workbook",
