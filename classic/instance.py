@@ -2,13 +2,17 @@
 
 Clients are villages of as many inhabitants as their weight, each of whom makes one trip
 in the only year; a unit of distance is a minute and a kilometre that costs a million.
-With capacities the inhabitants are the demand, and the cost of a client is shared out
-over them. Capacities are levels, each site's is the highest that fits there; a smaller
-one costs as much. A site without a price of its own among others stands already.
+Where distances are far from those of an instance, a minute and a kilometre are a power
+of ten of them, which the title tells. With capacities the inhabitants are the demand,
+and the cost of a client is shared out over them. Capacities are levels, each site's is
+the highest that fits there; a smaller one costs as much. Nobody can go to a site of
+capacity 0. A site without a price of its own among others stands already. A client
+without weight that decides which sites may do is an inhabitant whose way is no length.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,8 +22,10 @@ import pandas as pd
 from aumaq.classic.checks import check_problem
 from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.instances import Instance, from_tables
+from aumaq.instances.access.limits import TOLERANCE
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.errors import OptionError
+from aumaq.instances.errors import InstanceError, OptionError
+from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import say
 
 MOST_PAIRS = 300_000
@@ -30,6 +36,10 @@ PRICED = ("uflp", "cflp", "sscflp")
 KINDS = ("p-median", "lscp", "mclp", *PRICED, "cpmp")
 CURRENCY = 1e6
 """Of a trip for a unit of distance: the objective is in millions."""
+LONGEST, SHORTEST = 1e6, 1e-2
+"""The longest way is between these, km and minutes: below, roundings would count."""
+DEAREST = 1e9
+"""Of a kilometre; what is beyond is told by more trips."""
 
 
 def to_instance(problem: Problem) -> Instance:
@@ -49,14 +59,30 @@ def to_instance(problem: Problem) -> Instance:
         told = say("{n:,} pairs are too many for an instance, at most {most:,}",
                    n=n * m, most=MOST_PAIRS)  # fmt: skip
         raise OptionError(told)
-    costs = problem.sites.fixed_costs
-    if problem.kind in PRICED and len(np.unique(costs[costs > 0.0])) > 1:
-        told = say("an instance has one price of a facility, the sites have several")
-        raise OptionError(told)
+    _check_costs(problem)
     if problem.kind in CAPACITATED and (problem.clients.demands <= 0.0).any():
         raise OptionError(say("a client without demand has no place in an instance"))
+    if not np.isfinite(_lengths(problem)).any():
+        raise OptionError(say("no client can go to any site"))
     tables = {name: make(problem) for name, make in _TABLES.items()}
-    return from_tables({name: pd.DataFrame(rows) for name, rows in tables.items()})
+    try:
+        return from_tables({name: pd.DataFrame(rows) for name, rows in tables.items()})
+    except InstanceError as error:  # its tables are none that the user has
+        where = problem.name or problem.kind
+        told_of = [Wrong(where, one.said, value=one.value) for one in error.problems]
+        raise InstanceError(told_of) from None
+
+
+def _check_costs(problem: Problem) -> None:
+    """Raise OptionError unless the sites that may open have one price, or none."""
+    costs = problem.sites.fixed_costs[~problem.sites.forbidden]
+    if problem.kind not in PRICED:
+        return
+    if len(np.unique(costs[costs > 0.0])) > 1:
+        told = say("an instance has one price of a facility, the sites have several")
+        raise OptionError(told)
+    if (costs < 0.0).any():
+        raise OptionError(say("an instance has no fixed costs below 0"))
 
 
 def _names(given: tuple[str, ...], letter: str, count: int) -> list[str]:
@@ -72,8 +98,11 @@ def _sites(problem: Problem) -> list[str]:
 
 
 def _instance(problem: Problem) -> Rows:
-    name = problem.name or problem.kind
-    return [{"name": name, "title": f"{name}: {problem.kind}", "base_year": 2026}]
+    name, unit = problem.name or problem.kind, _unit(problem)
+    title = f"{name}: {problem.kind}"
+    if unit != 1.0:
+        title += f"; 1 km and 1 minute are {unit:g} units of distance"
+    return [{"name": name, "title": title, "base_year": 2026}]
 
 
 def _policies(problem: Problem) -> Rows:
@@ -84,13 +113,16 @@ def _policies(problem: Problem) -> Rows:
 
 def _services(problem: Problem) -> Rows:
     is_cover = problem.kind in ("lscp", "mclp")
-    far = 1e9 if problem.radius is None or not is_cover else problem.radius
+    far, unit = 1e9, _unit(problem)
+    if problem.radius is not None and is_cover:
+        far = min(far, problem.radius / unit)
+    price = min(CURRENCY * unit, DEAREST)
     return [
         {
             "service": "service", "group": "all", "cutoff_minutes": far,
             "served_within_minutes": far, "nearest_sites": 0,
-            "trips_per_year": 0.0 if is_cover else 1.0,
-            "transport_cost_per_km": 0.0 if is_cover else CURRENCY,
+            "trips_per_year": 0.0 if is_cover else CURRENCY * unit / price,
+            "transport_cost_per_km": 0.0 if is_cover else price,
             "may_be_unserved": problem.kind == "mclp",
             "unserved_mln_per_unit_year": 1.0 if problem.kind == "mclp" else 0.0,
             "allocation": "whole" if problem.kind in ("sscflp", "cpmp") else "free",
@@ -103,28 +135,81 @@ def _inhabitants(problem: Problem) -> Floats:
         return problem.clients.demands
     # LSCP has no weights: one inhabitant each, so that everybody is served.
     one = problem.kind == "lscp"
-    return np.ones(problem.shape[0]) if one else problem.clients.weights
+    who = np.ones(problem.shape[0]) if one else problem.clients.weights
+    return np.where(_decides(problem), 1.0, who)
+
+
+def _matrix(problem: Problem) -> Floats:
+    """Return the distances of all pairs, (I, J)."""
+    n, m = problem.shape
+    return problem.distances.block(slice(0, n), np.arange(m))
+
+
+def _decides(problem: Problem) -> Flags:
+    """Return which clients without weight decide what may be chosen, (I,).
+
+    One that not every site serves, and all of them where nobody has any weight.
+    """
+    weights, sites = problem.clients.weights, problem.sites
+    if problem.kind not in ("p-median", "uflp"):
+        return np.zeros(problem.shape[0], bool)
+    is_near = np.isfinite(_matrix(problem))
+    is_sure = is_near[:, ~sites.forbidden].all(axis=1)
+    is_sure |= is_near[:, sites.stays].any(axis=1)
+    is_sure &= problem.kind != "uflp" or bool((weights > 0.0).any())
+    return np.asarray((weights <= 0.0) & ~is_sure)
+
+
+def _lengths(problem: Problem) -> Floats:
+    """Return what a way costs an inhabitant, or how long it is, (I, J).
+
+    Infinite where nobody can go.
+    """
+    matrix = _matrix(problem)
+    is_open = np.isfinite(matrix)
+    if problem.kind in CAPACITATED:  # of a unit of demand
+        is_open &= problem.sites.capacities > 0.0
+        share = problem.clients.weights / problem.clients.demands
+        matrix = np.where(is_open, matrix, 0.0) * share[:, None]
+    matrix = np.where(_decides(problem)[:, None], 0.0, matrix)
+    return np.where(is_open, matrix, np.inf)
+
+
+def _unit(problem: Problem) -> float:
+    """Return how many units of distance a kilometre and a minute are."""
+    lengths = _lengths(problem)
+    most = float(lengths[np.isfinite(lengths)].max(initial=0.0))
+    if most > LONGEST:
+        return 10.0 ** math.ceil(math.log10(most / LONGEST))
+    return 10.0 ** math.floor(math.log10(most)) if 0.0 < most < SHORTEST else 1.0
 
 
 def _capacities(problem: Problem) -> Floats:
-    """Return what each site holds, (J,): no more than all there is."""
+    """Return what each site holds, (J,): no more than all there is.
+
+    One that holds nothing, to which nobody can go, holds as much as any other.
+    """
     most = max(1.0, float(_inhabitants(problem).sum()))
     if problem.kind not in CAPACITATED:
         return np.full(problem.shape[1], most)
-    return np.minimum(problem.sites.capacities, most)
+    room = np.minimum(problem.sites.capacities, most)
+    least = float(room[room > 0.0].min(initial=most))
+    return np.where(room > 0.0, room, least)
 
 
 def _price(problem: Problem) -> float:
     """Return the price of a facility."""
     if problem.kind in PRICED:
-        return float(problem.sites.fixed_costs.max(initial=0.0))
+        costs = problem.sites.fixed_costs[~problem.sites.forbidden]
+        return float(costs.max(initial=0.0))
     return 1.0 if problem.kind == "lscp" else 0.0
 
 
 def _is_free(problem: Problem) -> Flags:
     """Return which sites cost nothing though others do, (J,)."""
-    costs = problem.sites.fixed_costs
-    return (problem.kind in PRICED) & (costs <= 0.0) & (costs.max(initial=0.0) > 0.0)
+    sites = problem.sites
+    is_free = (sites.fixed_costs <= 0.0) & ~sites.forbidden
+    return (problem.kind in PRICED) & (_price(problem) > 0.0) & is_free
 
 
 def _levels(problem: Problem) -> Rows:
@@ -165,7 +250,7 @@ def _settlements(problem: Problem) -> Rows:
 def _site_rows(problem: Problem) -> Rows:
     sites = problem.sites
     status = np.where(_is_free(problem), "existing", "candidate")
-    status = np.where(sites.required, "required", status)
+    status = np.where(sites.stays, "required", status)
     status = np.where(sites.forbidden, "forbidden", status)
     return [
         {"site": name, "service": "service", "lat": 0.0, "lon": 0.0,
@@ -177,10 +262,12 @@ def _site_rows(problem: Problem) -> Rows:
 
 
 def _travel(problem: Problem) -> Rows:
-    n, m = problem.shape
-    matrix = problem.distances.block(slice(0, n), np.arange(m))
-    if problem.kind in CAPACITATED:  # of a unit of demand
-        matrix = matrix * (problem.clients.weights / problem.clients.demands)[:, None]
+    matrix, unit = _lengths(problem), _unit(problem)
+    if problem.kind in ("lscp", "mclp"):  # what an instance may pass its limits by
+        radius = float(problem.radius or np.inf)
+        beyond = np.maximum(matrix, radius + 2.0 * TOLERANCE * unit)
+        matrix = np.where(matrix > radius, beyond, matrix)
+    matrix = matrix / unit
     clients, sites = _clients(problem), _sites(problem)
     return [
         {"settlement": clients[i], "site": sites[j], "minutes": float(matrix[i, j]),

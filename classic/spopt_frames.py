@@ -24,15 +24,17 @@ def distances_of(
 ) -> Distances:
     """Return distances between the places of two GeoDataFrames.
 
-    Both need the same reference system. *metric* is one that SciPy's ``cdist`` knows,
-    of a projected system, or ``great_circle``. Shapes count by their centroid.
+    Both columns need the same reference system. *metric* is one that SciPy's ``cdist``
+    knows, of a projected system, or ``great_circle``. Shapes count by their centroid.
     """
-    if clients.crs != sites.crs:
+    columns = (clients, client_column), (sites, site_column)
+    places = [column_of(frame, name) for frame, name in columns]
+    systems = [_system_of(frame, name) for frame, name in columns]
+    if systems[0] != systems[1]:
         raise OptionError(say("clients and sites are in two reference systems"))
-    _check_system(clients.crs, metric)
+    _check_system(systems[0], metric)
     found = [
-        _points(column_of(frame, name), name)
-        for frame, name in ((clients, client_column), (sites, site_column))
+        _points(values, name) for values, (_, name) in zip(places, columns, strict=True)
     ]
     if metric == "euclidean":
         return plane(found[0], found[1])
@@ -51,6 +53,12 @@ def distances_of(
             " scipy.spatial.distance.cdist knows, not {metric!r}", metric=metric,
         )  # fmt: skip
         raise OptionError(told, ["distance_metric"]) from None
+
+
+def _system_of(frame: Any, column: str) -> Any:
+    """Return the reference system of a column; of plain objects it is the frame's."""
+    places = frame[column]
+    return places.crs if hasattr(places, "crs") else getattr(frame, "crs", None)
 
 
 def _check_system(crs: Any, metric: str) -> None:

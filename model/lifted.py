@@ -291,7 +291,7 @@ def _fitting(c: Context, where: Table) -> Ints:
 
 def _parts(where: Table, fitting: Ints) -> Table:
     """Return rows once for each 1, 2, 4 ... of the facilities that fit."""
-    sizes = np.array([int(n).bit_length() for n in np.maximum(fitting, 1)])
+    sizes = np.array([int(n).bit_length() for n in np.maximum(fitting, 1)], dtype=int)
     row = np.repeat(np.arange(len(where)), sizes)
     first = np.cumsum(sizes) - sizes
     power = np.arange(len(row)) - first[row]

@@ -8,8 +8,10 @@ file's units. Flows follow angles: a circuit of reactance x carries base/x MW a 
 Of a MATPOWER file: susceptance is x / (r^2 + x^2), taps and shifts are left out, as in
 the DC model of PowerModels; a rating of 0 is none; limits of the angle between the ends
 limit the flow, alike both ways. Shunts take what they do at a voltage of 1. Lines of
-direct current keep the flow that the file has. Costs and least output of generators are
-left out, as the published values do.
+direct current keep the flow that the file has; of what arrives beyond the load of its
+bus less may be used. Another bus whose load is below 0 is refused: nothing of an
+instance must feed in so much. Costs and least output of generators are left out, as the
+published values do.
 
 R. Romero, A. Monticelli, A. Garcia, S. Haffner: Test systems and mathematical models
 for transmission network expansion planning. IEE Proc. 149 (2002).
@@ -44,6 +46,8 @@ NOT_READ = ("switch", "storage")
 """Columns that are needed of each table of a MATPOWER file."""
 ENDS = (("gen", 1), ("branch", 2), ("ne_branch", 2), ("dcline", 2))
 """How many buses begin a row of each table."""
+SMALL = 1e-9
+"""MW that are rounding."""
 ISOLATED = 4
 """The type of a bus that is out of service."""
 BUSES = ("bus", "gen_max_mw", "load_mw")
@@ -73,17 +77,12 @@ def read_matpower(path: Path) -> Instance:
     if wrong:
         raise InstanceError(wrong)
     _drop_isolated(parts)
-    load = {_bus(row[0]): row[2] + sum(row[4:5]) for row in parts["bus"]}
     supply = [(_bus(row[0]), row[8]) for row in parts["gen"] if row[7] > 0]
-    for start, end, is_on, out, into, *_ in parts["dcline"]:
-        if is_on:
-            load[_bus(start)] += out
-            supply.append((_bus(end), into))
     if not any(mw > 0.0 for _, mw in supply):
         told = say("no generator of mpc.gen is on and gives anything")
         raise InstanceError([Problem(path.name, told)])
-    for bus, mw in supply:
-        load[bus] += max(-mw, 0.0)  # a most below 0: it takes so much
+    load = _loads(path, parts, supply)
+    _direct(parts["dcline"], load, supply)
     whole = sum(load.values())
     useful = sum(max(mw, 0.0) for mw in load.values())
     supply = [(bus, min(mw, useful)) for bus, mw in supply]  # Inf: no limit
@@ -94,6 +93,49 @@ def read_matpower(path: Path) -> Instance:
         if len(row) < 11 or row[10] > 0
     ]
     return _instance(path.stem, load, supply, links)
+
+
+def _loads(
+    path: Path, parts: dict[str, Rows], supply: Sequence[tuple[str, float]]
+) -> dict[str, float]:
+    """Return what each bus takes: load, shunt, generators whose most is below 0.
+
+    InstanceError where a bus gives: that is fixed, and no source of an instance is.
+    """
+    load = {_bus(row[0]): row[2] + sum(row[4:5]) for row in parts["bus"]}
+    for bus, mw in supply:
+        load[bus] += max(-mw, 0.0)
+    return _positive(path, load)
+
+
+def _positive(path: Path, load: dict[str, float]) -> dict[str, float]:
+    """Return loads without roundings below 0 (InstanceError: more than roundings)."""
+    told = say(
+        "expected a load from 0 on: a bus that must feed in is not read; make it a"
+        " generator, which may feed in up to its most"
+    )
+    wrong = [
+        Problem(path.name, told, value=f"bus {bus}: {mw:g}")
+        for bus, mw in load.items()
+        if mw < -SMALL
+    ]
+    if wrong:
+        raise InstanceError(wrong)
+    return {bus: max(mw, 0.0) for bus, mw in load.items()}
+
+
+def _direct(
+    lines: Rows, load: dict[str, float], supply: list[tuple[str, float]]
+) -> None:
+    """Count lines of direct current in: what comes meets the load at its bus first."""
+    given = dict.fromkeys(load, 0.0)
+    for start, end, is_on, out, into, *_ in lines:
+        if is_on:
+            given[_bus(start)] -= out
+            given[_bus(end)] += into
+    for bus, mw in given.items():
+        supply += [(bus, mw - load[bus])] if mw > load[bus] else []
+        load[bus] = max(load[bus] - mw, 0.0)
 
 
 def _drop_isolated(parts: dict[str, Rows]) -> None:
@@ -149,7 +191,7 @@ def read_corridors(
     """
     nodes = _plain(buses, (*BUSES, *(["gen_fixed_mw"] if is_fixed else [])))
     ways = _plain(corridors, CORRIDORS)
-    load = {_bus(row["bus"]): row["load_mw"] for row in nodes}
+    load = _positive(buses, {_bus(row["bus"]): row["load_mw"] for row in nodes})
     output = "gen_fixed_mw" if is_fixed else "gen_max_mw"
     supply = [(_bus(row["bus"]), row[output]) for row in nodes]
     links = []
@@ -208,6 +250,8 @@ def _instance(
     """Return the power network of nodes, sources and links."""
     most = max((mw for _, mw in supply), default=0.0)
     tables = network_frame(name, load, max(most, 1.0), "power")
+    for node in tables["network_nodes"]:
+        node["name"] = f"bus {node['node']}"
     tables["networks"] = [{"network": "power", "may_shed": False, "flow_model": "dc"}]
     sources = [(f"g{k}", bus, mw) for k, (bus, mw) in enumerate(supply, 1) if mw > 0]
     tables["sites"] = [

@@ -44,7 +44,7 @@ class Location:
     @property
     def bound(self) -> float:
         """What no choice is better than."""
-        return self.choice.bound
+        return self.choice.bound * self.question.of_goal
 
     @property
     def gap(self) -> float:
@@ -59,7 +59,7 @@ class Location:
     @property
     def is_verified(self) -> bool:
         """Whether ways added up anew give what the solver was told to be given."""
-        own, told = self.value, self.choice.value
+        own, told = self.value / self.question.of_goal, self.choice.value
         state = self.question.sites["state"].to_numpy(dtype=object)
         is_new = self.choice.is_open & (state != KEPT)
         has_must = bool(self.choice.is_open[np.isin(state, [KEPT, MUST])].all())
@@ -142,7 +142,7 @@ class Location:
         people = q.places["people"].to_numpy(dtype=float)
         reached = np.isfinite(way) & (people > 0.0)
         total, nan = float(people[reached].sum()), float("nan")
-        near = reached & within(way, nan if q.minutes is None else q.minutes)
+        near = reached & within(way / q.scale, nan if q.limit is None else q.limit)
         weighed = float((people[reached] * way[reached]).sum())
         state = q.sites["state"].to_numpy(dtype=object)
         return {

@@ -101,12 +101,12 @@ def answered(
     def tell(_: Text, seconds: float, bound: float, value: float) -> None:
         if progress is not None:
             known = (v if math.isfinite(v) else math.nan for v in (value, bound))
-            progress(seconds, *known)
+            progress(seconds, *(v * question.of_goal for v in known))
 
     clock = Clock(options.time_limit, tell, options.gap, options.num_threads)
     with listening():
         choice = choose(
-            question.problem(), question.goal, question.minutes, question.count, clock
+            question.problem(), question.goal, question.limit, question.count, clock
         )
     return Location(question, choice)
 

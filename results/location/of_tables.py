@@ -198,17 +198,19 @@ def _pair_of(
             known = [str(one) for one in table.frame.columns]
             kind = say("column of {file}", file=table.file)
             raise UnknownNameError(kind, names[0], known)
-    best, most = ("", ""), 0.5
+    if len(left) == len(right) == 1 and {*roles} <= set(given):
+        return left[0], right[0]
+    best, most = ("", ""), 0.0
     for one in left:
         codes = _codes(distances.frame[one])
         for two in right:
             owners = _codes(other.frame[two])
             at = _positions(codes.drop_duplicates(), owners.drop_duplicates())
-            # Codes that few rows share say more than a column of ones and twos.
-            share = float((at >= 0).mean()) * min(1.0, codes.nunique() / 2.0)
-            share *= owners.nunique() / max(len(owners), 1)
-            if share > most + 1e-9:
-                best, most = (one, two), share
+            share = float((at >= 0).mean()) * owners.nunique() / max(len(owners), 1)
+            # Codes that few rows share say more than a column that has only one.
+            weight = share * min(1.0, codes.nunique() / 2.0)
+            if share > 0.5 and weight > most + 1e-9:
+                best, most = (one, two), weight
     if not best[0]:
         text = say(
             "no column of {file} holds the codes of a column of {other}; say --map"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -73,14 +75,37 @@ class Question:
         """Which sites are open today, (J,)."""
         return self.sites["state"].isin([KEPT, MOVABLE, CLOSES]).to_numpy()
 
+    @cached_property
+    def scale(self) -> float:
+        """What a unit of the answer's numbers is: minutes, less of very short ways.
+
+        Tolerances are for minutes. A power of two, so that no length is rounded.
+        """
+        lengths = self.ways["minutes"].to_numpy(dtype=float)
+        longest = float(lengths[np.isfinite(lengths)].max(initial=0.0))
+        if self.unit == "min" or not 0.0 < longest < 1.0:
+            return 1.0
+        return 2.0 ** math.floor(math.log2(longest))
+
+    @property
+    def of_goal(self) -> float:
+        """What a unit of the goal is: ``scale`` of ways, 1 of people and sites."""
+        return self.scale if self.goal.unit == "min" else 1.0
+
+    @property
+    def limit(self) -> float | None:
+        """The minutes of the question in units of ``scale``."""
+        return None if self.minutes is None else self.minutes / self.scale
+
     def problem(self) -> LocationProblem:
-        """Return it as arrays."""
+        """Return it as arrays, ways in units of ``scale``."""
         state = self.sites["state"].to_numpy(dtype=object)
         pairs = (self.ways[name].to_numpy() for name in ("i", "j", "minutes"))
         i, j, minutes = pairs
+        ways = minutes.astype(float) / self.scale
         return LocationProblem.of(
             self.places["people"].to_numpy(dtype=float),
-            (i.astype(np.int64), j.astype(np.int64), minutes.astype(float)),
+            (i.astype(np.int64), j.astype(np.int64), ways),
             state == KEPT,
             np.isin(state, CHOSEN),
             state == MUST,

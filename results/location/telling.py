@@ -165,7 +165,8 @@ def picture(found: Location, words: Language) -> str:
     if q.minutes is None:
         kinds = [(say("reach a site"), NEAR, np.isfinite(way))]
     else:
-        limit, near = length(q.minutes, q.unit, words), within(way, q.minutes)
+        limit = length(q.minutes, q.unit, words)
+        near = within(way / q.scale, q.limit)
         kinds = [
             (say("within {limit}", limit=limit), NEAR, near),
             (say("farther away"), FAR, np.isfinite(way) & ~near),

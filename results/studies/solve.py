@@ -42,6 +42,11 @@ ADVICE = {
     Status.UNBOUNDED: say("the cost has no lower limit; look for negative prices"),
     Status.ERROR: say("the solver failed"),
 }
+OF_NETWORKS = say(
+    "no plan obeys all hard rules; allow more supply or wider links, or allow load to"
+    " stay unmet"
+)
+"""What to try where people come to no service."""
 
 
 @checked
@@ -232,7 +237,8 @@ def _better(
     first = plans.best(below)
     if first is None:
         if found is None:
-            raise NoPlanError(why(solution), str(solution.status))
+            told = why(solution, instance)
+            raise NoPlanError(told, str(solution.status))
         return found
     if solution.status is Status.INFEASIBLE:
         solution = replace(solution, status=Status.CONTRADICTED)
@@ -247,11 +253,15 @@ def _better(
     return plan.with_record(rejected=found.record["problems"])
 
 
-def why(solution: Solution) -> Text:
-    """Return why there is no plan, and what to try."""
+def why(solution: Solution, instance: Instance | None = None) -> Text:
+    """Return why there is no plan, and what to try: of networks alone other things."""
+    advice = ADVICE.get(solution.status, "")
+    serves = instance is None or any(map(instance.serves, instance.service_names))
+    if solution.status is Status.INFEASIBLE and not serves:
+        advice = OF_NETWORKS
     return say(
         "{status}: {advice} (the solver says: {message})",
         status=Text(str(solution.status)),  # catalogues know the names
-        advice=ADVICE.get(solution.status, ""),
+        advice=advice,
         message=solution.message,
     )

@@ -287,6 +287,27 @@ def test_degrees_are_no_lengths() -> None:
         )
 
 
+def test_the_reference_system_is_that_of_the_column() -> None:
+    """A frame in metres may have a second column in degrees; both are 100 km apart."""
+    geopandas = pytest.importorskip("geopandas")
+    places = geopandas.points_from_xy([400_000.0, 500_000.0], [5e6, 5e6])
+    frame = geopandas.GeoDataFrame(geometry=places, crs=32642)
+    frame["ll"] = frame.geometry.to_crs(4326)
+    with pytest.raises(OptionError, match="to_crs"):
+        PCenter.from_geodataframe(frame, frame, "ll", "ll", 1)
+    with pytest.raises(OptionError, match="two reference systems"):
+        PCenter.from_geodataframe(frame, frame, "ll", "geometry", 1)
+    found = PCenter.from_geodataframe(frame, frame, "geometry", "geometry", 1)
+    assert found.solve().objective == pytest.approx(100_000)
+    found = PCenter.from_geodataframe(
+        frame, frame, "ll", "ll", 1, distance_metric="great_circle"
+    )
+    assert found.solve().objective == pytest.approx(100_000, rel=0.01)
+    bare = geopandas.GeoDataFrame({"at": [*places]})  # no column is its geometry
+    found = PCenter.from_geodataframe(bare, bare, "at", "at", 1)
+    assert found.solve().objective == pytest.approx(100_000)
+
+
 def test_lists_of_what_is_left_are_counted_before_they_are_made() -> None:
     """Sixty-four clients tell about how many pairs a gap leaves."""
     problem = Problem("p-median", clients_of(400), sites_of(400), points(400, 3), 8)

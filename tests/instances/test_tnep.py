@@ -86,6 +86,8 @@ def test_corridors_take_whole_circuits(
         ("];\nmpc.gen", "]';\nmpc.gen", r"mpc\.bus must be written once"),
         ("];\nmpc.gen", "];\nmpc.bus(2, 3) = 5;\nmpc.gen", "bus.*statements"),
         ("];\nmpc.gen", "];\nmpc.switch = [1 2 1];\nmpc.gen", "switch is not read"),
+        (" 2 1 90 0", " 2 1 -30 0", "from 0 on.*'bus 2: -30'"),
+        (" 2 1 90 0", " 2 1 10 0 -30", "from 0 on.*'bus 2: -20'"),  # a shunt
         ("0.25 0 60", "1/4 0 60", "14 numbers in a row"),
         ("];\nmpc.branch", "];\nmpc.ne_branch_cost = [7];\nmpc.branch", "one cost"),
         ("mpc.ne", "%column_names% f_bus t_bus br_x\nmpc.ne", "missing: rate_a"),
@@ -133,6 +135,23 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text(CORRIDORS.replace(",60,", ",,"))
     with pytest.raises(InstanceError, match="load_mw"):
         read_corridors(tmp_path / "b.csv", tmp_path / "c.csv")
+    (tmp_path / "b.csv").write_text(BUSES.replace("50,0,150", "50,0,-150"))
+    (tmp_path / "c.csv").write_text(CORRIDORS)
+    with pytest.raises(InstanceError, match="bus 2: -150"):
+        read_corridors(tmp_path / "b.csv", tmp_path / "c.csv")
+
+
+@pytest.mark.parametrize("arrives", [30, 120])
+def test_a_direct_line_meets_the_load_at_its_end(tmp_path: Path, arrives: int) -> None:
+    """Of 90 MW 60 are left, which today's line carries; of 120 all is there."""
+    file = tmp_path / "tiny.m"
+    text = CASE.format(load=90, least=-30, most=30)
+    line = f"];\nmpc.dcline = [1 2 1 {arrives} {arrives}];\nmpc.gen"
+    file.write_text(text.replace("];\nmpc.gen", line))
+    instance = aumaq.read(file)
+    assert cost(file) == 0.0
+    loads = instance.table("industrial_loads").set_index("node")["load"]
+    assert loads.get("2", 0.0) == max(90 - arrives, 0)
 
 
 LOAD_ROW = " 2 1 90 0"

@@ -249,3 +249,42 @@ def test_a_folder_is_read_back(tmp_path: Path) -> None:
     with pytest.raises(aumaq.ExportError, match="earlier answer"):
         answer.write(folder)
     assert math.isnan(answer.before["cover"])
+
+
+@pytest.mark.parametrize("columns", [None, {"client": "client", "place": "client"}])
+@pytest.mark.parametrize(("clients", "pairs"), [(1, 1), (1, 2), (4, 1)])
+def test_one_client_or_one_site_is_a_question(
+    clients: int, pairs: int, columns: dict[str, str] | None
+) -> None:
+    """Its column has one code only; the nearest of the sites has all 5 people."""
+    who = pd.DataFrame({"client": [f"k{i}" for i in range(clients)], "population": 5})
+    ways = pd.DataFrame({"client": "k0", "site": [f"s{j}" for j in range(pairs)],
+                         "distance": np.arange(1.0, pairs + 1.0)})  # fmt: skip
+    sites = pd.DataFrame({"site": [f"s{j}" for j in range(pairs)]})
+    for given in (None, sites):
+        found = aumaq.locate(
+            who, "mean_minutes", distances=ways, sites=given, new=1, columns=columns
+        )
+        assert (found.value, found.new_sites["site"].tolist()) == (1.0, ["s0"])
+
+
+@pytest.mark.parametrize("unit", [1.0, 2.0**-20, 1e-6, 1e-9])
+def test_lengths_in_any_unit_have_one_answer(unit: float) -> None:
+    """Three sites; worst 3 by the second, mean 1.5 by the third, 2 within 1."""
+    away = np.array([[2.0, 3.0, 1.0], [2.0, 2.0, 0.0], [9.0, 3.0, 3.5]])
+    i, j = (part.ravel() for part in np.indices(away.shape))
+    who = pd.DataFrame({"client": [f"k{k}" for k in range(3)], "population": [1, 1, 1]})
+    ways = pd.DataFrame({"client": [f"k{k}" for k in i], "site": [f"s{k}" for k in j],
+                         "distance": away.ravel() * unit})  # fmt: skip
+
+    def best(goal: str, **more: float) -> Location:
+        found = aumaq.locate(who, goal, distances=ways, new=1, **more)
+        assert found.is_verified
+        assert found.bound == pytest.approx(found.value, rel=1e-9)
+        assert found.gap == 0.0
+        return found
+
+    assert best("worst_minutes").value == pytest.approx(3.0 * unit, rel=1e-9)
+    assert best("mean_minutes").value == pytest.approx(1.5 * unit, rel=1e-9)
+    assert best("cover", minutes=1.0 * unit).value == 2.0
+    assert best("cover", minutes=0.9 * unit).value == 1.0

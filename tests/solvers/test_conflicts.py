@@ -457,3 +457,43 @@ def test_all_facilities_of_a_site_hold_more_alike(
     assert way is not None
     assert way.is_proven
     assert way.amounts == pytest.approx((share,), abs=1e-6)
+
+
+GRID = """function mpc = x
+mpc.bus = [
+1 3 20 0 0 0 1 1 0 240 1 1.1 0.9;
+2 1 0 0 0 0 1 1 0 240 1 1.1 0.9;
+];
+mpc.gen = [2 0 0 10 -10 1 100 1 10 0];
+mpc.ne_branch = [1 2 0 0.1 0 100 0 0 0 0 1 0 0 7];
+"""
+MAINS = """?SNDlib native format; type: network; version: 1.0
+NODES (
+ A ( 0 0 )
+ B ( 1 1 )
+ C ( 1 2 )
+)
+LINKS (
+ AB ( A B ) 5 0 1 0 ( )
+ AC ( A C ) 5 0 1 0 ( 4 1 )
+)
+DEMANDS (
+ d ( A B ) 1 9 UNLIMITED
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "share", "where"),
+    [("grid.m", GRID, "50.0%", "bus 1"), ("mains.txt", MAINS, "44.5%", "B")],
+)
+def test_a_network_alone_tells_what_clashes(
+    tmp_path: Path, name: str, text: str, share: str, where: str
+) -> None:
+    """10 MW for a load of 20; a main that carries 5 of 9 units, 4 / 9 are too much."""
+    (tmp_path / name).write_text(text)
+    found = run("solve", str(tmp_path / name))
+    assert found.returncode == 1
+    told = " ".join((found.stdout + found.stderr).split())
+    assert "allow more supply or wider links" in told
+    assert f"leave up to {share} of a place's load unmet where: {where} year" in told
