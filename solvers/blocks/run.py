@@ -129,6 +129,7 @@ class BlockRun(BlockState):
             self.prepare(relaxed, seconds * self.c.options.num_threads)
             if (known := known_of(self.c)) is not None:
                 restore(self, known)
+            self.joined_at = time.monotonic()
             self.is_prepared.set()
             self._run_threads(threads)
             if self.c.keeper is not None:
@@ -286,7 +287,7 @@ class BlockRun(BlockState):
         """Say whether to join now: at first, when all is proven, when time is short."""
         with self.lock:
             is_late = self._until_last <= 0.0 or self.is_done()
-            if is_late:
+            if is_late or self._waits_long_for_blocks:
                 self.fill()
             if self.is_joining or any(part.values is None for part in self.parts):
                 return False
@@ -300,6 +301,13 @@ class BlockRun(BlockState):
                 is_due = away > LEAST_AWAY and self._is_worth_an_exchange
             self.is_joining = is_due
             return is_due
+
+    @property
+    def _waits_long_for_blocks(self) -> bool:
+        """Whether a first plan is joined though not all blocks were visited."""
+        away = time.monotonic() - self.joined_at
+        is_due = self.joins == 0 and away > AGAIN_SHARE * self.seconds
+        return is_due and self.is_large and self.search.values is not None
 
     @property
     def _would_be_better(self) -> bool:
