@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -288,3 +292,26 @@ def test_blocks_choose_as_direct(
     assert found.status == best.status == "optimal"
     assert found.record["problems"] == []
     assert found.objective_mln == pytest.approx(best.objective_mln, rel=1e-6)
+
+
+def test_a_first_plan_is_joined_though_not_all_blocks_were_visited() -> None:
+    """Blocks that have none take their part of the best plan, after a while."""
+    blocks = [SimpleNamespace(values=np.ones(1)), SimpleNamespace(values=None)]
+
+    def begins(**other: Any) -> bool:
+        known = {
+            "lock": threading.Lock(), "joins": 0, "joined_at": time.monotonic() - 20.0,
+            "seconds": 100.0, "is_large": True, "_until_last": 50.0, "parts": blocks,
+            "search": SimpleNamespace(values=np.ones(2)), "is_joining": False,
+            "is_done": lambda: False, "fill": lambda: setattr(blocks[1], "values", 1),
+        }  # fmt: skip
+        run = SimpleNamespace(**known | other)
+        wait = BlockRun._waits_long_for_blocks.fget  # type: ignore[attr-defined]
+        run._waits_long_for_blocks = wait(run)
+        return BlockRun._begin_joining(run)  # type: ignore[arg-type]
+
+    nothing = SimpleNamespace(values=None)
+    for other in ({"is_large": False}, {"joined_at": time.monotonic()},
+                  {"search": nothing}, {"joins": 1}):  # fmt: skip
+        assert not begins(**other)
+    assert begins()
