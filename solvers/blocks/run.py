@@ -50,7 +50,7 @@ from aumaq.solvers.compiled import finish
 from aumaq.solvers.first_values import first_values
 from aumaq.solvers.highs.matrices import Matrices, with_fixed
 from aumaq.solvers.highs.solver import COMPLETION_GAP, Outcome, Solver
-from aumaq.solvers.progress import Silent
+from aumaq.solvers.progress import Silent, relative_gap
 from aumaq.solvers.search import STEP_SECONDS
 from aumaq.solvers.solution.decisions import Solution, Status
 from aumaq.solvers.work import Most
@@ -68,6 +68,8 @@ ROUND_SHARE = 0.12
 within it, find nearly all that it ever finds."""
 AGAIN_SHARE = 0.12
 """Share of the time after which the plans of a large model are joined again."""
+NEAR = 0.1
+"""Gap of a plan whose parts stand for blocks that were not visited yet."""
 LEAST_AWAY = 2.0
 """Seconds between two joins at least."""
 EXCHANGE_WORTH = 1e-4
@@ -307,7 +309,9 @@ class BlockRun(BlockState):
         """Whether a first plan is joined though not all blocks were visited."""
         away = time.monotonic() - self.joined_at
         is_due = self.joins == 0 and away > AGAIN_SHARE * self.seconds
-        return is_due and self.is_large and self.search.values is not None
+        # Parts of a bad plan would only mislead the blocks and their roads.
+        gap = relative_gap(self.search.objective, self.bound)
+        return is_due and self.is_large and gap <= NEAR
 
     @property
     def _would_be_better(self) -> bool:

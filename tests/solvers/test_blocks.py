@@ -302,7 +302,8 @@ def test_a_first_plan_is_joined_though_not_all_blocks_were_visited() -> None:
         known = {
             "lock": threading.Lock(), "joins": 0, "joined_at": time.monotonic() - 20.0,
             "seconds": 100.0, "is_large": True, "_until_last": 50.0, "parts": blocks,
-            "search": SimpleNamespace(values=np.ones(2)), "is_joining": False,
+            "search": SimpleNamespace(objective=105.0), "is_joining": False,
+            "bound": 100.0,
             "is_done": lambda: False, "fill": lambda: setattr(blocks[1], "values", 1),
         }  # fmt: skip
         run = SimpleNamespace(**known | other)
@@ -310,8 +311,8 @@ def test_a_first_plan_is_joined_though_not_all_blocks_were_visited() -> None:
         run._waits_long_for_blocks = wait(run)
         return BlockRun._begin_joining(run)  # type: ignore[arg-type]
 
-    nothing = SimpleNamespace(values=None)
+    bad, nothing = (SimpleNamespace(objective=mln) for mln in (200.0, np.inf))
     for other in ({"is_large": False}, {"joined_at": time.monotonic()},
-                  {"search": nothing}, {"joins": 1}):  # fmt: skip
+                  {"search": nothing}, {"search": bad}, {"joins": 1}):  # fmt: skip
         assert not begins(**other)
     assert begins()
