@@ -8,12 +8,12 @@ Dantzig, so demands and capacities may be any numbers.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from aumaq.instances.arrays import Floats
+from aumaq.instances.loops import loop
 
 
-@njit(cache=True)
+@loop
 def fill(gain: Floats, size: Floats, capacity: float, taken: Floats) -> float:
     """Return the most gain of parts of items in *capacity*; write the parts taken.
 
@@ -33,7 +33,7 @@ def fill(gain: Floats, size: Floats, capacity: float, taken: Floats) -> float:
     return total
 
 
-@njit(cache=True)
+@loop
 def choose(
     gain: Floats, size: Floats, capacity: float, taken: Floats, nodes: int
 ) -> float:
@@ -93,7 +93,7 @@ def choose(
     return best
 
 
-@njit(cache=True)
+@loop
 def forced(
     gain: Floats, size: Floats, capacity: float, extra: Floats, need: Floats
 ) -> Floats:

@@ -16,10 +16,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from aumaq.classic.capacitated.knapsack import choose, fill, forced
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 
 FEW_NODES, NODES = 300, 20_000
 """Nodes of a 0-1 knapsack while prices are still sought, and for the last bound."""
@@ -49,7 +49,7 @@ class Bound(NamedTuple):
     out: Floats  # (M,) the same if it does not
 
 
-@njit(cache=True)
+@loop
 def site_gains(
     data: Data, prices: Floats, j: int, order: Floats, gain: Floats, size: Floats
 ) -> int:
@@ -70,7 +70,7 @@ def site_gains(
     return count
 
 
-@njit(cache=True)
+@loop
 def evaluate(data: Data, prices: Floats, nodes: int) -> Bound:
     """Return the bound at prices: valid for any of them."""
     m, n = data.cost.shape
@@ -98,7 +98,7 @@ def evaluate(data: Data, prices: Floats, nodes: int) -> Bound:
     return Bound(prices.sum() + total, worth, is_open, served, into, out)
 
 
-@njit(cache=True)
+@loop
 def chosen(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
     """Return the cheapest choice of sites: its cost, shares, and rises into and out of.
 
@@ -136,7 +136,7 @@ def chosen(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
     return total, is_open, into, out
 
 
-@njit(cache=True)
+@loop
 def _so_many(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
     m = len(worth)
     is_open, into, out = np.zeros(m), np.zeros(m), np.zeros(m)
@@ -162,7 +162,7 @@ def _so_many(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
     return total, is_open, into, out
 
 
-@njit(cache=True)
+@loop
 def rises(data: Data, prices: Floats, bound: Bound, j: int) -> Floats:
     """Return by how much the bound rises at least if site *j* serves each client.
 
@@ -208,7 +208,7 @@ class Climb(NamedTuple):
     rounds: int
 
 
-@njit(cache=True)
+@loop
 def climb(
     data: Data, prices: Floats, target: float, rounds: int, step: float, patience: int
 ) -> Climb:
@@ -222,7 +222,8 @@ def climb(
     direction, stale, done = np.zeros(len(prices)), 0, 0
     for k in range(rounds):
         done = k + 1
-        bound = evaluate(data, now, FEW_NODES)
+        # Of a constant numba would compile a version of its own.
+        bound = evaluate(data, now, np.int64(FEW_NODES))
         slope = 1.0 - bound.served
         often = 0.95 * often + 0.05 * bound.is_open if k else bound.is_open
         if bound.value > best + 1e-7 * abs(bound.value):

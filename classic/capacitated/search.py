@@ -9,22 +9,22 @@ pass through plans that do not hold; the best that holds is kept.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from aumaq.classic.capacitated.relaxation import Data
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 
 EASE = 1e-9
 
 
-@njit(cache=True)
+@loop
 def above(load: float, capacity: float) -> float:
     """Return the demand above a capacity, 0 within rounding."""
     over = load - capacity
     return over if over > 1e-9 * max(1.0, capacity) else 0.0
 
 
-@njit(cache=True)
+@loop
 def assigned(data: Data, is_open: Flags, guide: Floats) -> Ints:
     """Return the site of each client: those who lose most by waiting choose first.
 
@@ -59,7 +59,7 @@ def assigned(data: Data, is_open: Flags, guide: Floats) -> Ints:
     return place
 
 
-@njit(cache=True)
+@loop
 def loads_of(data: Data, place: Ints) -> Floats:
     """Return the demand at each site."""
     load = np.zeros(len(data.capacity))
@@ -68,7 +68,7 @@ def loads_of(data: Data, place: Ints) -> Floats:
     return load
 
 
-@njit(cache=True)
+@loop
 def value_of(data: Data, place: Ints, is_open: Flags) -> float:
     """Return the cost of a plan, inf where a capacity does not hold."""
     load, total = loads_of(data, place), 0.0
@@ -82,7 +82,7 @@ def value_of(data: Data, place: Ints, is_open: Flags) -> float:
     return total
 
 
-@njit(cache=True)
+@loop
 def settle(data: Data, place: Ints, is_open: Flags, price: float, passes: int) -> None:
     """Move and exchange clients in *place* while that lowers cost and priced excess."""
     m, n = data.cost.shape
@@ -135,7 +135,7 @@ def settle(data: Data, place: Ints, is_open: Flags, price: float, passes: int) -
             break
 
 
-@njit(cache=True)
+@loop
 def emptied(data: Data, place: Ints, is_open: Flags) -> None:
     """Close sites that nobody uses, where any number may stand."""
     if data.number >= 0:
@@ -148,7 +148,7 @@ def emptied(data: Data, place: Ints, is_open: Flags) -> None:
             is_open[j] = is_open[j] and is_used[j]
 
 
-@njit(cache=True)
+@loop
 def repaired(data: Data, place: Ints, is_open: Flags, price: float) -> float:
     """Settle a plan at rising prices of excess until it holds; return its cost."""
     for _ in range(6):
@@ -161,7 +161,7 @@ def repaired(data: Data, place: Ints, is_open: Flags, price: float) -> float:
     return np.inf
 
 
-@njit(cache=True)
+@loop
 def without(data: Data, place: Ints, is_open: Flags, j: int) -> bool:
     """Close site *j* and send its clients to the cheapest site with room, if any."""
     load = loads_of(data, place)
@@ -186,7 +186,7 @@ def without(data: Data, place: Ints, is_open: Flags, j: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@loop
 def with_site(data: Data, place: Ints, is_open: Flags, j: int) -> None:
     """Open site *j* and let it draw those it serves more cheaply, best first."""
     n = len(place)
@@ -204,7 +204,7 @@ def with_site(data: Data, place: Ints, is_open: Flags, j: int) -> None:
             left -= data.demand[i]
 
 
-@njit(cache=True)
+@loop
 def improved(
     data: Data, place: Ints, is_open: Flags, near: Ints, price: float, j: int
 ) -> bool:
@@ -239,7 +239,7 @@ def improved(
     return False
 
 
-@njit(cache=True)
+@loop
 def _kept(
     data: Data,
     place: Ints,

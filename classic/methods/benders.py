@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import highspy
 import numpy as np
-from numba import njit
 
 from aumaq.classic.methods.prices import CLOSED, OPEN, Bound, Opening, bound_at
 from aumaq.classic.methods.reach import Reach
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.loops import loop
 
 VIOLATED = 1e-6
 """Relative to the distance, by how much a cut is to be violated."""
@@ -31,7 +31,7 @@ SLACK_ROUNDS = 6
 """Rounds after which a cut that is slack leaves the LP."""
 
 
-@njit(cache=True, nogil=True)
+@loop
 def levels_at(r: Reach, end: Floats, y: Floats, theta: Floats, level: Floats) -> int:
     """Fill in D of the most violated cut of each client, -1: none; return how many."""
     count = 0
@@ -55,7 +55,7 @@ def levels_at(r: Reach, end: Floats, y: Floats, theta: Floats, level: Floats) ->
     return count
 
 
-@njit(cache=True, nogil=True)
+@loop
 def cut_rows(
     r: Reach, clients: Ints, levels: Floats, offset: int
 ) -> tuple[Ints, Ints, Floats]:

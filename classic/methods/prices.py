@@ -16,10 +16,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from aumaq.classic.methods.reach import LISTS, Reach, distance
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 
 FREE, OPEN, CLOSED = 0, 1, 2
 PATIENCE = 20
@@ -49,7 +49,7 @@ class Bound(NamedTuple):
     closed: Floats  # (J,) the same if it stays closed
 
 
-@njit(cache=True, nogil=True)
+@loop
 def earnings(r: Reach, weight: Floats, price: Floats, rho: Floats) -> None:
     """Fill in what clients would pay to each site, rho."""
     rho[:] = 0.0
@@ -68,7 +68,7 @@ def earnings(r: Reach, weight: Floats, price: Floats, rho: Floats) -> None:
                     rho[j] += left
 
 
-@njit(cache=True, nogil=True)
+@loop
 def served(
     r: Reach, weight: Floats, price: Floats, taken: Flags, sites: Ints, times: Floats
 ) -> None:

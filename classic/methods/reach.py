@@ -10,7 +10,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from aumaq.classic.distances import (
     RULES,
@@ -22,6 +21,7 @@ from aumaq.classic.distances import (
     Sites32,
 )
 from aumaq.instances.arrays import Floats, Ints
+from aumaq.instances.loops import loop
 
 LISTS, MATRIX, POINTS = 0, 1, 2
 MOST_PAIRS = 24_000_000
@@ -87,7 +87,7 @@ def lists_of(near: Neighbours, distances: Distances, far: float) -> Reach:
     )
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _turned(
     row_first: Ints, row_site: Sites32, row_length: Floats, end: Ints,
     client: Sites32, length: Floats,
@@ -116,7 +116,7 @@ def _bare(mode: int, distances: Distances, far: float) -> Reach:
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@loop
 def distance(r: Reach, i: int, j: int) -> float:
     """Return the distance of a pair that lists need not have; far if unknown."""
     if r.mode == MATRIX:
@@ -146,7 +146,7 @@ def distance(r: Reach, i: int, j: int) -> float:
     return line
 
 
-@njit(cache=True, nogil=True)
+@loop
 def column(r: Reach, j: int, client: Sites32, length: Floats) -> int:
     """Fill in who is near a site and how far; return how many that are."""
     if r.mode == LISTS:

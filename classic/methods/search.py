@@ -10,7 +10,6 @@ another finds that rarely, for the way there is uphill.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from aumaq.classic.methods.reach import LISTS, Reach
 from aumaq.classic.methods.swap import (
@@ -23,6 +22,7 @@ from aumaq.classic.methods.swap import (
     value_of,
 )
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 
 STRONGEST = 3
 """Swaps that disturb a plan at most."""
@@ -34,7 +34,7 @@ TRIES = 400
 """Sites that are tried at most to repair one disturbance, for each of its swaps."""
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _copy(source: Plan, target: Plan) -> None:
     target.is_open[:] = source.is_open
     target.sites[:] = source.sites
@@ -47,13 +47,13 @@ def _copy(source: Plan, target: Plan) -> None:
     target.loss[:] = source.loss
 
 
-@njit(cache=True, nogil=True)
+@loop
 def sow(seed: int) -> None:
     """Begin the random numbers of the search anew."""
     np.random.seed(seed)  # noqa: NPY002 - the generator that compiled code has
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _around(r: Reach, usable: Flags, order: Ints, start: int, most: int) -> int:
     """Fill in usable sites near a client drawn at random from *start* on; return where
     they end.
@@ -74,7 +74,7 @@ def _around(r: Reach, usable: Flags, order: Ints, start: int, most: int) -> int:
     return end
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _drawn(
     plan: Plan, stays: Flags, order: Ints, start: int, end: int, is_open: bool
 ) -> int:
@@ -88,7 +88,7 @@ def _drawn(
     return -1
 
 
-@njit(cache=True, nogil=True)
+@loop
 def move(
     r: Reach, weight: Floats, stays: Flags, plan: Plan, space: Space, order: Ints,
     found: int, end: int,
@@ -107,7 +107,7 @@ def move(
     return True
 
 
-@njit(cache=True, nogil=True)
+@loop
 def disturb(
     r: Reach, weight: Floats, stays: Flags, is_counted: bool, plan: Plan,
     space: Space, order: Ints, found: int,
@@ -136,7 +136,7 @@ def disturb(
     return done
 
 
-@njit(cache=True, nogil=True)
+@loop
 def iterate(
     r: Reach, weight: Floats, fixed: Floats, stays: Flags, usable: Flags,
     is_counted: bool, plan: Plan, other: Plan, space: Space, order: Ints,

@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from aumaq.classic.distances import Sites32
 from aumaq.classic.methods.reach import LISTS, Reach, column, distance
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 
 LEAST = 1e-9
 """Relative to the value, what a move has to save."""
@@ -60,7 +60,7 @@ def space_of(r: Reach) -> Space:
     )
 
 
-@njit(cache=True, nogil=True)
+@loop
 def begin(r: Reach, weight: Floats, plan: Plan, chosen: Ints) -> None:
     """Make a plan of some sites."""
     plan.is_open[:] = False
@@ -75,7 +75,7 @@ def begin(r: Reach, weight: Floats, plan: Plan, chosen: Ints) -> None:
     set_losses(r, weight, plan)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def set_losses(r: Reach, weight: Floats, plan: Plan) -> None:
     """Compute what closing each site costs, without its fixed cost."""
     plan.loss[:] = 0.0
@@ -84,7 +84,7 @@ def set_losses(r: Reach, weight: Floats, plan: Plan) -> None:
             plan.loss[plan.first[i]] += weight[i] * (plan.next[i] - plan.near[i])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def two_nearest(r: Reach, plan: Plan, i: int) -> None:
     """Find the two nearest open sites of a client, in its list or among all."""
     plan.first[i], plan.second[i] = -1, -1
@@ -104,7 +104,7 @@ def two_nearest(r: Reach, plan: Plan, i: int) -> None:
         take(plan, i, plan.sites[k], distance(r, i, plan.sites[k]))
 
 
-@njit(cache=True, nogil=True)
+@loop
 def take(plan: Plan, i: int, j: int, length: float) -> None:
     """Let a site be one of the two nearest of a client if it is."""
     if length < plan.near[i]:
@@ -114,7 +114,7 @@ def take(plan: Plan, i: int, j: int, length: float) -> None:
         plan.second[i], plan.next[i] = j, length
 
 
-@njit(cache=True, nogil=True)
+@loop
 def add(r: Reach, weight: Floats, plan: Plan, space: Space, j: int) -> None:
     """Open a site."""
     plan.is_open[j] = True
@@ -130,7 +130,7 @@ def add(r: Reach, weight: Floats, plan: Plan, space: Space, j: int) -> None:
             learn(weight, plan, i)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def drop(r: Reach, weight: Floats, plan: Plan, j: int) -> None:
     """Close a site."""
     plan.is_open[j] = False
@@ -146,21 +146,21 @@ def drop(r: Reach, weight: Floats, plan: Plan, j: int) -> None:
             learn(weight, plan, i)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def unlearn(weight: Floats, plan: Plan, i: int) -> None:
     """Take a client out of the losses."""
     if plan.first[i] >= 0:
         plan.loss[plan.first[i]] -= weight[i] * (plan.next[i] - plan.near[i])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def learn(weight: Floats, plan: Plan, i: int) -> None:
     """Put a client into the losses."""
     if plan.first[i] >= 0:
         plan.loss[plan.first[i]] += weight[i] * (plan.next[i] - plan.near[i])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def value_of(weight: Floats, fixed: Floats, plan: Plan) -> float:
     """Return distances and fixed costs of a plan."""
     total = 0.0
@@ -171,7 +171,7 @@ def value_of(weight: Floats, fixed: Floats, plan: Plan) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@loop
 def best_move(
     r: Reach, weight: Floats, fixed: Floats, stays: Flags, is_counted: bool,
     plan: Plan, space: Space, j: int,
@@ -204,7 +204,7 @@ def best_move(
     return gain, -1
 
 
-@njit(cache=True, nogil=True)
+@loop
 def improve(
     r: Reach, weight: Floats, fixed: Floats, stays: Flags, order: Ints,
     is_counted: bool, plan: Plan, space: Space, tries: int,

@@ -128,9 +128,14 @@ def first_plans(
 
 
 def _improved(data: ModelData, built: Decisions, options: SolveOptions) -> Decisions:
-    """Return better units of services; numba, which they need, takes 0.6 s to load."""
-    from aumaq.solvers.start.site_search import improved
+    """Return better units of services; numba, which they need, takes 0.6 s to load.
 
+    Loops that nobody compiled on this machine yet (15 s) do not take the time of the
+    search, which needs less than a second for 363 settlements.
+    """
+    from aumaq.solvers.start.site_search import compile_loops, improved
+
+    compile_loops(data, built)
     budget = options.share(SEARCH_SHARE)
     reserve = NETWORKS * spent_on_networks(data, built, budget)
     return improved(data, built, budget, options.seed, reserve)

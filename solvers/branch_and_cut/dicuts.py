@@ -17,10 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from scipy.sparse import csr_array
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 from aumaq.solvers.branch_and_cut.flow_network import FlowNetwork
 
 VIOLATED = 1e-3
@@ -136,7 +136,7 @@ class _Side:
         return self.tail, self.need, self.first, self.entering
 
 
-@njit(cache=True)
+@loop
 def _lacking(  # type: ignore[no-untyped-def]  # compiled
     inside, members, count, need, tail, first, entering, flow, starts, capacity, opened
 ):
@@ -158,7 +158,7 @@ def _lacking(  # type: ignore[no-untyped-def]  # compiled
     return 1.0 - brought / need
 
 
-@njit(cache=True)
+@loop
 def _grown(  # type: ignore[no-untyped-def]  # compiled
     start, largest, tail, needs, first, entering, flow, starts, capacity, opened
 ):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 
 NEVER = 1e18
 """Cost of what is not allowed, mln."""
@@ -52,7 +52,7 @@ class Work(NamedTuple):
     path: Ints  # (T,)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def evaluate(s: Sites, w: Work, cost: Floats, value: Floats, x: Floats) -> None:
     """Fill in the least cost of each site, (J,), and what it does, by columns."""
     for j in range(len(s.places)):
@@ -64,7 +64,7 @@ def evaluate(s: Sites, w: Work, cost: Floats, value: Floats, x: Floats) -> None:
             value[j] = many_places(s, w, j, cost, x)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def clear(s: Sites, j: int, x: Floats) -> None:
     """Set all that a site decides to 0."""
     count = s.unit.shape[2]
@@ -83,7 +83,7 @@ def clear(s: Sites, j: int, x: Floats) -> None:
         x[s.share[k]] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@loop
 def fill_worth(s: Sites, w: Work, j: int, cost: Floats) -> None:
     """Fill in what the people of each way are worth, by the best of their shares."""
     count = s.unit.shape[2]
@@ -98,7 +98,7 @@ def fill_worth(s: Sites, w: Work, j: int, cost: Floats) -> None:
             w.worth[t, k] = -best / s.amount[k, t] if column >= 0 else -NEVER
 
 
-@njit(cache=True, nogil=True)
+@loop
 def sort(w: Work, t: int, begin: int, end: int) -> None:
     """Sort the ways of a site, most worth first; they are nearly so already."""
     order, worth = w.order[t], w.worth[t]
@@ -111,7 +111,7 @@ def sort(w: Work, t: int, begin: int, end: int) -> None:
         order[b + 1] = way
 
 
-@njit(cache=True, nogil=True)
+@loop
 def fill_site(
     s: Sites, w: Work, j: int, t: int, level: int, x: Floats, is_kept: bool
 ) -> float:
@@ -136,7 +136,7 @@ def fill_site(
     return found if short <= SHORT * (1.0 + s.least[j, level]) else -NEVER
 
 
-@njit(cache=True, nogil=True)
+@loop
 def one_place(s: Sites, w: Work, j: int, cost: Floats, x: Floats) -> float:
     """Return the least cost of a site with one place: exact."""
     count = s.unit.shape[2]
@@ -158,7 +158,7 @@ def one_place(s: Sites, w: Work, j: int, cost: Floats, x: Floats) -> float:
     return best
 
 
-@njit(cache=True, nogil=True)
+@loop
 def many_places(s: Sites, w: Work, j: int, cost: Floats, x: Floats) -> float:
     """Return the least cost of a site whose capacity is priced: each facility alone."""
     total = 0.0
@@ -181,7 +181,7 @@ def many_places(s: Sites, w: Work, j: int, cost: Floats, x: Floats) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@loop
 def take(s: Sites, w: Work, j: int, begins: int, number: float, x: Floats) -> None:
     """Let so many facilities go the path that was found."""
     before = begins
@@ -192,7 +192,7 @@ def take(s: Sites, w: Work, j: int, begins: int, number: float, x: Floats) -> No
         before = level
 
 
-@njit(cache=True, nogil=True)
+@loop
 def best_path(
     s: Sites, w: Work, j: int, cost: Floats, begins: int, due: int, is_locked: bool
 ) -> tuple[float, int]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.loops import loop
 
 NEVER = 1e15
 """Cost of what is not allowed, mln."""
@@ -102,7 +102,7 @@ class State(NamedTuple):
     scratch: Scratch
 
 
-@njit(cache=True)
+@loop
 def sort(key: Floats, order: Ints, count: int) -> None:
     """Put the numbers of the first *count* keys in order, smallest key first.
 
@@ -121,7 +121,7 @@ def sort(key: Floats, order: Ints, count: int) -> None:
         gap //= 2
 
 
-@njit(cache=True)
+@loop
 def grown(
     w: Ways, p: People, s: Scratch, j: int, t: int, room: float, is_done: bool
 ) -> tuple[float, float]:
@@ -173,7 +173,7 @@ def grown(
     return change, come
 
 
-@njit(cache=True)
+@loop
 def shrunk(
     w: Ways, p: People, s: Scratch, j: int, t: int, over: float, is_done: bool
 ) -> float:
@@ -225,7 +225,7 @@ def shrunk(
     return change
 
 
-@njit(cache=True)
+@loop
 def changed(
     w: Ways, p: People, s: Scratch, j: int, t: int, capacity: float, is_done: bool
 ) -> tuple[float, float]:
@@ -237,14 +237,14 @@ def changed(
     return shrunk(w, p, s, j, t, used - capacity, is_done), capacity
 
 
-@njit(cache=True)
+@loop
 def spent(h: Paths, begins: int, due: int, path: int, t: int) -> float:
     """Return what a path costs at the start of a period, mln."""
     is_renewed = due == t and h.stays[path] > due
     return h.once[path, t] + (h.renewal[begins] if is_renewed else 0.0)
 
 
-@njit(cache=True)
+@loop
 def counted(
     h: Paths, b: Limits, row: int, begins: int, due: int, now: int, path: int
 ) -> float:
@@ -255,7 +255,7 @@ def counted(
     return b.once[row] * once + b.running[row] * running
 
 
-@njit(cache=True)
+@loop
 def is_paid(
     h: Paths, b: Limits, j: int, begins: int, due: int, now: int, path: int
 ) -> bool:
@@ -268,7 +268,7 @@ def is_paid(
     return True
 
 
-@njit(cache=True)
+@loop
 def value_of(
     h: Paths, b: Limits, mln: float, j: int, begins: int, due: int, now: int, path: int
 ) -> float:
@@ -284,7 +284,7 @@ def value_of(
     return value
 
 
-@njit(cache=True)
+@loop
 def respond(state: State, sites: Ints, is_allowed: Flags, mln: float) -> int:
     """Change paths of facilities site by site while that pays; return how many do.
 
@@ -305,7 +305,7 @@ def respond(state: State, sites: Ints, is_allowed: Flags, mln: float) -> int:
     return count
 
 
-@njit(cache=True)
+@loop
 def best_response(
     state: State, j: int, is_allowed: Flags, mln: float
 ) -> tuple[int, int]:
@@ -336,7 +336,7 @@ def best_response(
     return best_unit, best_path
 
 
-@njit(cache=True)
+@loop
 def is_known(u: Units, j: int, a: int) -> bool:
     """Return whether a facility before *a* at site *j* is the same."""
     for other in range(u.first[j], a):
@@ -346,7 +346,7 @@ def is_known(u: Units, j: int, a: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@loop
 def fill_gains(
     w: Ways, p: People, h: Paths, s: Scratch, j: int, now: int, gain: Floats
 ) -> None:
@@ -363,7 +363,7 @@ def fill_gains(
                 gain[level, t] = change if used >= least else NEVER
 
 
-@njit(cache=True)
+@loop
 def move(state: State, j: int, unit: int, path: int) -> None:
     """Give a facility another path, move people, pay."""
     w, p, h, u, b, s = state

@@ -71,6 +71,12 @@ def improved(
     return replace(built, services=services)
 
 
+def compile_loops(data: ModelData, built: Decisions) -> None:
+    """Compile what the search runs, before a clock does: once on a machine."""
+    for search in searches_of(data, built, 0).values():
+        kernel.respond(search.state, np.empty(0, dtype=np.int64), search.allowed, 0.0)
+
+
 def searches_of(data: ModelData, built: Decisions, seed: int) -> dict[str, Search]:
     """Return the search of each service, from what is built; budgets have no end.
 

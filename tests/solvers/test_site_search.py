@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from examples import examples
@@ -15,8 +17,10 @@ from aumaq.instances.generators import clustered
 from aumaq.model.data.gathered import ModelData, gather
 from aumaq.results.audit import audit
 from aumaq.results.plan.decision_tables import decision_tables
-from aumaq.solvers import Given
+from aumaq.results.studies import first_plan
+from aumaq.solvers import Given, SolveOptions
 from aumaq.solvers.solution.decisions import Decisions
+from aumaq.solvers.start import site_search
 from aumaq.solvers.start.hard_budgets import HardBudgets
 from aumaq.solvers.start.site_search import Search, improved, searches_of
 from aumaq.solvers.start.site_units import arcs, costs, moves_between, renewals
@@ -160,3 +164,25 @@ def test_a_territory() -> None:
     plan = aumaq.solve(instance, gap=0.02, time_limit=60.0)
     assert before > plan.objective_mln
     assert before - after > 0.8 * (before - plan.objective_mln)
+
+
+def test_the_search_has_its_time_when_its_loops_were_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first time on a machine compiling takes longer than the search itself."""
+    data = gather(clustered(40, seed=1))
+    today, options = todays_stock(data), SolveOptions(time_limit=60.0)
+    clock, late = time.monotonic, 0.0
+
+    def compiling(*_: object) -> None:
+        nonlocal late
+        late += 1000.0
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + late)
+    monkeypatch.setattr(site_search, "compile_loops", compiling)
+    found = first_plan._improved(data, today, options).services
+    assert late
+    better = improved(data, today, Budget(SECONDS), options.seed).services
+    for name in data.services:
+        assert np.array_equal(found[name].units, better[name].units)
+    assert any((found[n].units != today.services[n].units).any() for n in found)
