@@ -136,6 +136,25 @@ def solve(
         locks=locks,
         resumed=None if resume is None else read_checkpoint(Path(resume)),
     )
+    plan = _planned(instance, options, given, start, progress, evidence)
+    return _with_settled(plan, given)
+
+
+def _has_start(given: Given) -> bool:
+    """Return whether there is a start that keeps what is locked."""
+    start, locks = given.start, given.locks
+    return start is not None and (locks is None or locks.allow(start))
+
+
+def _planned(
+    instance: Instance,
+    options: SolveOptions,
+    given: Given,
+    start: Plan | None,
+    progress: Progress | None,
+    evidence: Path | None,
+) -> Plan:
+    """Return the best of a first plan, a start and what the method finds."""
     begun, tell = time.monotonic(), Silent() if progress is None else progress
     with finishing() as heard:  # asked to stop, we stop with the first plan
         data = _gathered(instance, given)
@@ -161,13 +180,7 @@ def solve(
             plan = with_evidence(plan, solution.save_lp, evidence)
         if start is not None:
             plan = plan.with_record(start_used=start_used(start, instance))
-    return _with_settled(plan, given)
-
-
-def _has_start(given: Given) -> bool:
-    """Return whether there is a start that keeps what is locked."""
-    start, locks = given.start, given.locks
-    return start is not None and (locks is None or locks.allow(start))
+    return plan
 
 
 def _with_settled(plan: Plan, given: Given) -> Plan:
