@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -101,7 +102,10 @@ def bytes_of(path: Path, most: int = MAX_TEXT_BYTES) -> bytes:
     check_file(path, most)
     try:
         with path.open("rb") as file:
-            content = file.read(most + 1)  # it may grow meanwhile
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(size + 1)  # room is taken for as much as is asked for
+            if len(content) > size:  # it grows meanwhile, or is none that has a size
+                content += file.read(max(most + 1 - len(content), 0))
     except OSError as error:
         raise UnreadableError(_cannot_read(error)) from None
     check_size(len(content), most)

@@ -174,6 +174,11 @@ def _planned(
     except KeyboardInterrupt:  # where no method waits for it: the first plan stays
         gone = time.monotonic() - begun
         solution = out_of_time({"total": gone}, Status.INTERRUPTED)
+    except MemoryError:  # for the model; the first plan needs less
+        if first is None and plans.best() is None:
+            raise
+        gone = time.monotonic() - begun
+        solution = out_of_time({"total": gone}, Status.ERROR)
     with finishing():  # what was found is verified, and not thrown away
         plan = _better(instance, solution, plans, options, data)
         if plan.status == Status.CONTRADICTED and solution.save_lp is not None:

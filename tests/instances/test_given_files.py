@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,32 @@ def test_what_is_no_file_is_not_opened(kind: str, tmp_path: Path) -> None:
     """Nothing hangs, fills the memory or crashes."""
     with pytest.raises(UnreadableError, match=kind):
         files.bytes_of(made(tmp_path / "levels.csv", kind))
+
+
+def test_a_small_file_takes_little_room(tmp_path: Path) -> None:
+    """Where memory is short as much as is asked for is refused, used or not."""
+    path = tmp_path / "levels.csv"
+    path.write_bytes(b"x" * 1000)
+    tracemalloc.start()
+    content = files.bytes_of(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert content == b"x" * 1000
+    assert peak < 1_000_000
+
+
+def test_a_file_that_grows_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The size that was told before is no limit; the most that is read is."""
+    path = tmp_path / "levels.csv"
+    path.write_bytes(b"x" * 1000)
+    told = os.stat_result([*os.stat(path)[:6], 10, *os.stat(path)[7:10]])
+    monkeypatch.setattr(files.os, "fstat", lambda _: told)
+    assert files.bytes_of(path) == b"x" * 1000
+    monkeypatch.setattr(files, "check_file", lambda *_: None)
+    with pytest.raises(UnreadableError, match="at most 0 MB"):
+        files.bytes_of(path, 500)
 
 
 ENCODED = {

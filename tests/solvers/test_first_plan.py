@@ -49,6 +49,21 @@ def good(instance: aumaq.Instance) -> aumaq.Plan:
     return aumaq.solve(instance, time_limit=20.0, gap=0.02)
 
 
+def test_the_first_plan_stays_where_memory_is_short(
+    instance: aumaq.Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that does not fit takes nothing with it; what went wrong is told."""
+
+    def too_large(*_: object) -> Solution:
+        raise MemoryError
+
+    monkeypatch.setitem(METHODS, "direct", too_large)
+    plan = aumaq.solve(instance, method="direct")
+    assert plan.is_verified
+    assert plan.status == Status.ERROR
+    assert any("failed" in str(told) for told in cautions(plan))
+
+
 @pytest.mark.parametrize("action", ["lock", "forbid"])
 def test_a_start_moves_within_locks(
     instance: aumaq.Instance, good: aumaq.Plan, action: str
