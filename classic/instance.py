@@ -6,7 +6,9 @@ Where distances are far from those of an instance, a minute and a kilometre are 
 of ten of them, which the title tells. With capacities the inhabitants are the demand,
 and the cost of a client is shared out over them. Capacities are levels, each site's is
 the highest that fits there; a smaller one costs as much. Nobody can go to a site of
-capacity 0. A site without a price of its own among others stands already. A client
+capacity 0. A site without a price of its own among others stands already. Where sites
+have several prices all of them stand, each at a level of its own that nothing else can
+become, and its price is what it costs to run in the year: it stays or closes. A client
 without weight that decides which sites may do is an inhabitant whose way is no length.
 """
 
@@ -24,7 +26,7 @@ from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.instances import Instance, from_tables
 from aumaq.instances.access.limits import TOLERANCE
 from aumaq.instances.arrays import Flags, Floats, Ints
-from aumaq.instances.errors import InstanceError, OptionError
+from aumaq.instances.errors import InstanceError, NoPlanError, OptionError
 from aumaq.instances.errors import Problem as Wrong
 from aumaq.instances.language.texts import say
 
@@ -40,13 +42,18 @@ LONGEST, SHORTEST = 1e6, 1e-2
 """The longest way is between these, km and minutes: below, roundings would count."""
 DEAREST = 1e9
 """Of a kilometre; what is beyond is told by more trips."""
+ROUNDING = 1e-9
+"""Relative, of sums of demands."""
+APART = 1e-12
+"""Of a capacity: levels that hold the same must each hold a little more."""
 
 
 def to_instance(problem: Problem) -> Instance:
     """Return an instance whose optimum is that of the problem.
 
     For MCLP it is the weight that is not covered. Raises OptionError for problems that
-    the integrated model does not have, or that are too large for it.
+    the integrated model does not have, or that are too large for it; NoPlanError where
+    all sites together hold too little.
     """
     check_problem(problem)
     n, m = problem.shape
@@ -62,6 +69,8 @@ def to_instance(problem: Problem) -> Instance:
     _check_costs(problem)
     if problem.kind in CAPACITATED and (problem.clients.demands <= 0.0).any():
         raise OptionError(say("a client without demand has no place in an instance"))
+    if not _is_room(problem):
+        raise NoPlanError(say("no plan keeps all capacities"), "infeasible")
     if not np.isfinite(_lengths(problem)).any():
         raise OptionError(say("no client can go to any site"))
     tables = {name: make(problem) for name, make in _TABLES.items()}
@@ -74,15 +83,18 @@ def to_instance(problem: Problem) -> Instance:
 
 
 def _check_costs(problem: Problem) -> None:
-    """Raise OptionError unless the sites that may open have one price, or none."""
+    """Raise OptionError if a site that may open brings money."""
     costs = problem.sites.fixed_costs[~problem.sites.forbidden]
-    if problem.kind not in PRICED:
-        return
-    if len(np.unique(costs[costs > 0.0])) > 1:
-        told = say("an instance has one price of a facility, the sites have several")
-        raise OptionError(told)
-    if (costs < 0.0).any():
+    if problem.kind in PRICED and (costs < 0.0).any():
         raise OptionError(say("an instance has no fixed costs below 0"))
+
+
+def _is_room(problem: Problem) -> bool:
+    """Return whether all sites that may open hold what clients take."""
+    if problem.kind not in CAPACITATED:
+        return True
+    room = problem.sites.capacities[~problem.sites.forbidden].sum()
+    return bool(problem.clients.demands.sum() <= room * (1.0 + ROUNDING))
 
 
 def _names(given: tuple[str, ...], letter: str, count: int) -> list[str]:
@@ -197,41 +209,67 @@ def _capacities(problem: Problem) -> Floats:
     return np.where(room > 0.0, room, least)
 
 
-def _price(problem: Problem) -> float:
-    """Return the price of a facility."""
+def _prices(problem: Problem) -> Floats:
+    """Return the prices of sites that may open, each once, without 0."""
     if problem.kind in PRICED:
         costs = problem.sites.fixed_costs[~problem.sites.forbidden]
-        return float(costs.max(initial=0.0))
-    return 1.0 if problem.kind == "lscp" else 0.0
+        return np.unique(costs[costs > 0.0])
+    return np.ones(1) if problem.kind == "lscp" else np.empty(0)
 
 
-def _is_free(problem: Problem) -> Flags:
-    """Return which sites cost nothing though others do, (J,)."""
-    sites = problem.sites
-    is_free = (sites.fixed_costs <= 0.0) & ~sites.forbidden
-    return (problem.kind in PRICED) & (_price(problem) > 0.0) & is_free
+def _running_costs(problem: Problem) -> Floats:
+    """Return what sites cost in the year, (J,): their prices, where these differ."""
+    is_dear = (len(_prices(problem)) > 1) & ~problem.sites.forbidden
+    return np.where(is_dear, problem.sites.fixed_costs, 0.0)
+
+
+def _stands(problem: Problem) -> Flags:
+    """Return where a facility stands today, (J,): where opening one is no price."""
+    count = len(_prices(problem))
+    is_free = (problem.sites.fixed_costs <= 0.0) & (problem.kind in PRICED)
+    return ((count > 1) | (is_free & (count == 1))) & ~problem.sites.forbidden
+
+
+def _kinds(problem: Problem) -> tuple[Floats, Ints]:
+    """Return capacity and running cost of each level, (L, 2), and which sites have."""
+    both = np.column_stack([_capacities(problem), _running_costs(problem)])
+    found, level = np.unique(both, axis=0, return_inverse=True)
+    capacity = found[:, 0]
+    before = np.arange(len(found)) - np.searchsorted(capacity, capacity)
+    found[:, 0] *= 1.0 + APART * before
+    return found, level.ravel() + 1
 
 
 def _levels(problem: Problem) -> Rows:
+    prices = _prices(problem)
     return [
         {
             "service": "service", "level": k + 1, "capacity": float(capacity),
-            "capex_mln": _price(problem), "opex_mln_per_year": 0.0,
+            "capex_mln": float(prices[0]) if len(prices) == 1 else 0.0,
+            "opex_mln_per_year": float(running),
         }
-        for k, capacity in enumerate(np.unique(_capacities(problem)))
+        for k, (capacity, running) in enumerate(_kinds(problem)[0])
     ]  # fmt: skip
 
 
-def _level_of(problem: Problem) -> Ints:
-    """Return the level of each site, (J,)."""
-    return np.unique(_capacities(problem), return_inverse=True)[1] + 1
+def _transitions(problem: Problem) -> Rows:
+    """Return that nothing opens or changes, where what stands has its price."""
+    if len(_prices(problem)) < 2:
+        return []
+    count = len(_kinds(problem)[0])
+    return [
+        {"service": "service", "from_level": a, "to_level": b, "is_allowed": False}
+        for a in range(count + 1)
+        for b in range(1, count + 1)
+        if a != b
+    ]
 
 
 def _facilities(problem: Problem) -> Rows:
     return [
         {"service": "service", "site": site, "level": int(level)}
         for site, level, stands in zip(
-            _sites(problem), _level_of(problem), _is_free(problem), strict=True
+            _sites(problem), _kinds(problem)[1], _stands(problem), strict=True
         )
         if stands
     ]
@@ -249,14 +287,14 @@ def _settlements(problem: Problem) -> Rows:
 
 def _site_rows(problem: Problem) -> Rows:
     sites = problem.sites
-    status = np.where(_is_free(problem), "existing", "candidate")
+    status = np.where(_stands(problem), "existing", "candidate")
     status = np.where(sites.stays, "required", status)
     status = np.where(sites.forbidden, "forbidden", status)
     return [
         {"site": name, "service": "service", "lat": 0.0, "lon": 0.0,
          "status": str(how), "max_level": int(level)}
         for name, how, level in zip(
-            _sites(problem), status, _level_of(problem), strict=True
+            _sites(problem), status, _kinds(problem)[1], strict=True
         )
     ]  # fmt: skip
 
@@ -296,6 +334,7 @@ _TABLES: dict[str, Callable[[Problem], Rows]] = {
     "regions": _fixed(region="R", name="R"),
     "services": _services,
     "levels": _levels,
+    "transitions": _transitions,
     "settlements": _settlements,
     "sites": _site_rows,
     "facilities": _facilities,

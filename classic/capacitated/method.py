@@ -120,7 +120,7 @@ def solve(
     search(state)
     if state.plan is None:
         if state.is_infeasible:
-            raise NoPlanError(say("no plan keeps all capacities"))
+            raise NoPlanError(say("no plan keeps all capacities"), "infeasible")
         raise NoPlanError(say("no plan was found in time"))
     plan, n = state.plan, problem.shape[0]
     place = np.full(n, -1)

@@ -17,30 +17,31 @@ from aumaq.classic.problems import clients_of, sites_of
 from aumaq.instances.errors import InstanceError, NoPlanError, OptionError
 
 
-def of_one_price(rng: np.random.Generator, kind: str) -> Problem:
-    """Draw a problem that the integrated model has: one price, or none."""
-    problem = drawn(rng, kind)
-    price = float(rng.integers(5, 60))
-    costs = np.where(rng.random(problem.shape[1]) < 0.2, 0.0, price)
+def priced(rng: np.random.Generator, kind: str, prices: int) -> Problem:
+    """Draw a problem with so many prices of sites; some cost nothing, or hold alike."""
+    problem, named = drawn(rng, kind), rng.integers(5, 60, prices).astype(float)
+    count = problem.shape[1]
+    costs = np.where(rng.random(count) < 0.2, 0.0, rng.choice(named, count))
+    rooms = problem.sites.capacities
+    rooms = np.where(rng.random(count) < 0.4, rooms[0], rooms)
     clients = replace(problem.clients, demands=np.maximum(problem.clients.demands, 1.0))
-    return replace(
-        problem, sites=replace(problem.sites, fixed_costs=costs), clients=clients
-    )
+    sites = replace(problem.sites, fixed_costs=costs, capacities=rooms)
+    return replace(problem, sites=sites, clients=clients)
 
 
-@pytest.mark.few(1)
+@pytest.mark.few(2)
+@pytest.mark.parametrize("prices", [1, 4])
 @pytest.mark.parametrize("kind", ["sscflp", "cflp", "cpmp"])
 @pytest.mark.parametrize("seed", range(6))
-def test_capacities_become_levels(kind: str, seed: int) -> None:
+def test_capacities_become_levels(kind: str, seed: int, prices: int) -> None:
     """The integrated model and enumeration agree, also that there is no plan."""
-    problem = of_one_price(np.random.default_rng(seed), kind)
+    problem = priced(np.random.default_rng(seed), kind, prices)
     best = optimum(problem)
-    instance = to_instance(problem)
     if np.isinf(best):
         with pytest.raises(NoPlanError):
-            aumaq.solve(instance, gap=0.0)
+            aumaq.solve(to_instance(problem), gap=0.0)
         return
-    plan = aumaq.solve(instance, gap=0.0)
+    plan = aumaq.solve(to_instance(problem), gap=0.0)
     assert plan.is_verified
     assert plan.objective_mln == pytest.approx(best, rel=1e-6)
 
@@ -49,7 +50,8 @@ def small(kind: str, seed: int) -> Problem:
     """Draw a problem without capacities that `aumaq.locate` has, too."""
     rng = np.random.default_rng(seed)
     away = rng.integers(1, 60, (9, 6)).astype(float)
-    costs = np.where(rng.random(6) < 0.3, 0.0, 40.0) if kind == "uflp" else None
+    named = np.full(6, 40.0) if seed % 2 else 10.0 * np.arange(6)
+    costs = np.where(rng.random(6) < 0.3, 0.0, named) if kind == "uflp" else None
     p = 2 if kind in ("p-median", "mclp") else None
     clients = clients_of(9, rng.integers(1, 9, 9).astype(float))
     far = float(away.min(axis=1).max()) + 5.0
@@ -81,12 +83,9 @@ def test_one_optimum_by_three_ways(kind: str, seed: int) -> None:
     assert value == pytest.approx(best, rel=1e-6)
 
 
-def test_several_prices_and_clients_without_demand_are_told() -> None:
-    """One price a facility, and nobody without demand where sites have limits."""
-    problem = of_one_price(np.random.default_rng(0), "cflp")
-    costs = 1.0 + np.arange(problem.shape[1])
-    with pytest.raises(OptionError, match="one price"):
-        to_instance(replace(problem, sites=replace(problem.sites, fixed_costs=costs)))
+def test_what_an_instance_cannot_say_is_told() -> None:
+    """Nobody is without demand where sites have limits, and no site brings money."""
+    problem = priced(np.random.default_rng(0), "cflp", 1)
     none = replace(problem.clients, demands=np.zeros(problem.shape[0]))
     with pytest.raises(OptionError, match="without demand"):
         to_instance(replace(problem, clients=none))
