@@ -69,10 +69,10 @@ def to_instance(problem: Problem) -> Instance:
     _check_costs(problem)
     if problem.kind in CAPACITATED and (problem.clients.demands <= 0.0).any():
         raise OptionError(say("a client without demand has no place in an instance"))
-    if not _is_room(problem):
-        raise NoPlanError(say("no plan keeps all capacities"), "infeasible")
     if not np.isfinite(_lengths(problem)).any():
         raise OptionError(say("no client can go to any site"))
+    if not _is_room(problem):
+        raise NoPlanError(say("no plan keeps all capacities"), "infeasible")
     tables = {name: make(problem) for name, make in _TABLES.items()}
     try:
         return from_tables({name: pd.DataFrame(rows) for name, rows in tables.items()})
