@@ -30,7 +30,7 @@ Kind = Annotated[
     typer.Option(
         "--problem",
         help="of a classic file: p-median, uflp, p-center, p-dispersion, lscp,"
-        " lscp-b or mclp (default: what the file is)",
+        " lscp-b, mclp, cflp, sscflp, cpmp or relocation (default: what the file is)",
     ),
 ]
 Count = Annotated[
@@ -44,6 +44,19 @@ Capacity = Annotated[
     typer.Option(help="what each site holds, where a file has the word capacity"
                  " or none (default: file's)"),
 ]  # fmt: skip
+Budget = Annotated[
+    float | None,
+    typer.Option(help="of a relocation: what opening and closing sites may cost"),
+]
+SiteTable = Annotated[
+    Path | None,
+    typer.Option(
+        "--sites",
+        help="table of a classic file's sites: site, status (candidate, existing,"
+        " required, forbidden), fixed_cost or opening_cost, closing_cost, capacity",
+        metavar="FILE",
+    ),
+]
 Rounding = Annotated[
     str,
     typer.Option(help="of distances of points: floor, nearest, ceil or none"),
@@ -65,7 +78,9 @@ class Asked:
     p: Count = None
     radius: Radius = None
     capacity: Capacity = None
+    budget: Budget = None
     rounding: Rounding = ""
+    sites: SiteTable = None
 
 
 @dataclass(frozen=True)
@@ -146,21 +161,39 @@ def read(name: str, asked: Asked) -> Problem:
     _check_meaning(asked, kind)
     if asked.capacity is not None:
         problem = with_capacity(problem, asked.capacity)
+    if asked.sites is not None:
+        problem = _with_sites(problem, asked.sites)
     p = problem.p if asked.p is None else asked.p
     if kind in ("uflp", "cflp", "sscflp", "lscp", "lscp-b"):
         p = None
     radius = problem.radius if asked.radius is None else asked.radius
-    return replace(problem, kind=kind, p=p, radius=radius)
+    return replace(problem, kind=kind, p=p, radius=radius, budget=asked.budget)
+
+
+def _with_sites(problem: Problem, path: Path) -> Problem:
+    """Return a problem with what a table says of its sites."""
+    from aumaq.classic.readers.sites import with_sites
+    from aumaq.results.location.reading import read_tables
+
+    [table] = read_tables(path)
+    assert table is not None
+    return with_sites(problem, table.frame, table.file)
 
 
 def _check_meaning(asked: Asked, kind: str) -> None:
     """Raise OptionError for numbers that a problem has no place for."""
-    from aumaq.classic.problems import BY_COUNT, BY_RADIUS, CAPACITATED, KINDS
+    from aumaq.classic.problems import (
+        BY_BUDGET,
+        BY_COUNT,
+        BY_RADIUS,
+        CAPACITATED,
+        KINDS,
+    )
     from aumaq.instances.errors import OptionError
 
     for key, value, known in (
-        ("p", asked.p, BY_COUNT), ("radius", asked.radius, BY_RADIUS),
-        ("capacity", asked.capacity, CAPACITATED),
+        ("p", asked.p, (*BY_COUNT, *BY_BUDGET)), ("radius", asked.radius, BY_RADIUS),
+        ("capacity", asked.capacity, CAPACITATED), ("budget", asked.budget, BY_BUDGET),
     ):  # fmt: skip
         if value is not None and kind in KINDS and kind not in known:
             text = say("--{option}: means nothing to the problem {kind}",
@@ -280,6 +313,7 @@ def record_of(problem: Problem, solution: Solution) -> dict[str, Any]:
         "p": problem.p,
         "radius": problem.radius,
         "rule": getattr(problem.distances, "rule", ""),
+        **_changes(problem, solution),
         "objective": solution.objective,
         "bound": solution.bound + 0.0,  # never -0
         "gap": solution.gap,
@@ -288,6 +322,22 @@ def record_of(problem: Problem, solution: Solution) -> dict[str, Any]:
         "sites": sites,
         "notes": list(problem.notes),
     }
+
+
+def _changes(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """Return what opens and closes, and what that costs, where sites may close."""
+    from aumaq.classic.problems import BY_BUDGET, cost_of_changes
+
+    if problem.kind not in BY_BUDGET:
+        return {}
+    today, then = set(problem.sites.existing.nonzero()[0]), set(solution.sites)
+    names = problem.sites.names
+    named = {
+        key: [names[j] if names else int(j) for j in sorted(changed)]
+        for key, changed in (("opens", then - today), ("closes", today - then))
+    }
+    spent = cost_of_changes(problem, solution.sites)
+    return {"budget": problem.budget, "spent": spent, **named}
 
 
 def check_folder(folder: Path, files: tuple[str, ...], *, overwrite: bool) -> None:

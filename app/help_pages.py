@@ -33,7 +33,12 @@ OWN = {
     ROOT: PANELS["Output"],
 }
 """Command -> options of shared names that mean something else there."""
-CLASSIC = {"Files of classic problems": ("--problem", "--p", "--radius", "--rounding")}
+CLASSIC = {
+    "Files of classic problems": (
+        "--problem", "--p", "--radius", "--capacity", "--budget", "--rounding",
+        "--sites",
+    ),
+}  # fmt: skip
 PARTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "import": {
         "Roads": (

@@ -6,6 +6,7 @@ import numpy as np
 
 from aumaq.classic.distances import Dense, Sparse
 from aumaq.classic.problems import (
+    BY_BUDGET,
     BY_COUNT,
     BY_RADIUS,
     CAPACITATED,
@@ -39,13 +40,35 @@ def _sites(problem: Problem) -> list[Text]:
     sites, found = problem.sites, []
     if problem.shape[1] == 0:
         found.append(say("there are no sites"))
-    both = int((sites.stays & sites.forbidden).sum())
+    both = int((problem.stays & sites.forbidden).sum())
     if both:
         found.append(say("{n} sites are required and forbidden", n=both))
     if not np.isfinite(sites.fixed_costs).all():
         found.append(say("fixed costs must be finite numbers"))
     if problem.kind in CAPACITATED:
         found += _capacities(sites)
+    if problem.kind in BY_BUDGET:
+        found += _changes(problem)
+    return found
+
+
+def _changes(problem: Problem) -> list[Text]:
+    """Return what is wrong with prices of changes and the budget."""
+    sites, budget, found = problem.sites, problem.budget, []
+    closing = sites.closing_costs
+    prices = sites.fixed_costs[~sites.existing]
+    if closing is not None:
+        prices = np.concatenate([prices, closing[sites.existing]])
+    if not (np.isfinite(prices) & (prices >= 0)).all():
+        told = say("costs of opening and closing must be finite numbers, not negative")
+        found.append(told)
+    is_number = isinstance(budget, (int, float, np.number)) and 0 <= budget < np.inf
+    if budget is None:
+        found.append(say("a budget is needed (--budget)"))
+    elif isinstance(budget, bool) or not is_number:
+        told = say("the budget must be a number, not negative, not {value}",
+                   value=repr(budget))  # fmt: skip
+        found.append(told)
     return found
 
 
@@ -104,10 +127,11 @@ def _question(problem: Problem) -> list[Text]:
             " same names in the same order"
         )
         found.append(told)
-    if problem.kind not in BY_COUNT:
+    is_optional = problem.kind in BY_BUDGET
+    if problem.kind not in BY_COUNT and not (is_optional and p is not None):
         return found
     free = int((~sites.forbidden).sum())
-    least = max(1, int(sites.stays.sum()))
+    least = max(1, int(problem.stays.sum()))
     if p is None:
         found.append(say("the number of sites p is needed (--p)"))
     elif isinstance(p, bool) or not isinstance(p, (int, np.integer)):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from aumaq.classic.distances import Distances
-from aumaq.instances.arrays import Flags, Floats
+from aumaq.instances.arrays import Flags, Floats, Ints
 
 KINDS = {
     "lscp": "fewest sites that cover all clients",
@@ -24,6 +24,8 @@ KINDS = {
     "cflp": "the same with capacities; a client may be shared out",
     "sscflp": "the same with capacities; a client has one site",
     "cpmp": "p sites with capacities; a client has one site",
+    "relocation": "sites that close and open within a budget, with the least weighted"
+    " distance",
 }
 """What each problem asks for."""
 
@@ -32,8 +34,13 @@ BY_RADIUS = ("lscp", "lscp-b", "mclp")
 CAPACITATED = ("cflp", "sscflp", "cpmp")
 """Problems that a number of sites, how far a site covers, or what it holds, makes
 another."""
-COUNTED = (*BY_COUNT, "lscp-b", *CAPACITATED)
+BY_BUDGET = ("relocation",)
+COUNTED = (*BY_COUNT, "lscp-b", *CAPACITATED, *BY_BUDGET)
 """Problems to which a number of sites means something; to others it means nothing."""
+
+
+ROUNDING = 1e-9
+"""Relative, of sums of costs."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,9 @@ class Sites:
     capacities: Floats  # (J,) infinite: no limit; NaN: a file leaves it to the user
     required: Flags  # (J,) must be open
     forbidden: Flags  # (J,) must stay closed
-    existing: Flags  # (J,) is open today, and stays open as if it were required
+    existing: Flags  # (J,) is open today; stays so, but where sites may close
     names: tuple[str, ...] = ()  # empty: numbers from 0 on
+    closing_costs: Floats | None = None  # (J,) of existing sites; None: nothing
 
     @property
     def stays(self) -> Flags:
@@ -74,11 +82,40 @@ class Problem:
     radius: float | None = None  # how far a site covers, in units of the distances
     name: str = ""
     notes: tuple[str, ...] = field(default=())  # what a reader had to decide
+    budget: float | None = None  # for opening and closing, of BY_BUDGET
 
     @property
     def shape(self) -> tuple[int, int]:
         """Number of clients and of sites."""
         return self.distances.shape
+
+    @property
+    def stays(self) -> Flags:
+        """Which sites must be open, (J,)."""
+        return self.sites.required if self.kind in BY_BUDGET else self.sites.stays
+
+
+def relocation_row(problem: Problem) -> tuple[Floats, float]:
+    """Return what open sites take of the budget, (J,), and the most that they may.
+
+    That closing is paid where a site of today is not open: what is saved is negative.
+    """
+    sites = problem.sites
+    closing = sites.closing_costs if sites.closing_costs is not None else 0.0
+    row = np.where(sites.existing, -1.0 * closing, sites.fixed_costs)
+    return row, float(problem.budget or 0.0) + float(row[sites.existing].sum())
+
+
+def cost_of_changes(problem: Problem, sites: Ints) -> float:
+    """Return what opening and closing cost until *sites* are open, and no others."""
+    row, _ = relocation_row(problem)
+    return float(row[sites].sum() - row[problem.sites.existing].sum())
+
+
+def is_paid_for(problem: Problem, sites: Ints) -> bool:
+    """Return whether the budget pays for opening and closing, but for rounding."""
+    spent, budget = cost_of_changes(problem, sites), float(problem.budget or 0.0)
+    return spent <= budget + ROUNDING * max(abs(spent), budget)
 
 
 def with_capacity(problem: Problem, capacity: float) -> Problem:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aumaq.classic.distances import CHUNK
-from aumaq.classic.problems import CAPACITATED, COUNTED, Problem
-from aumaq.instances.arrays import Floats, Ints
+from aumaq.classic.problems import BY_BUDGET, CAPACITATED, COUNTED, Problem
+from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.language.texts import Text, say
 
 GREATEST = ("mclp", "lscp-b", "p-dispersion")
@@ -131,7 +131,7 @@ def _wrong_sites(problem: Problem, solution: Solution) -> list[Text]:
     is_open[solution.sites] = True
     if int(is_open.sum()) != len(solution.sites):
         wrong.append(say("a site is named twice"))
-    if (problem.sites.stays & ~is_open).any():
+    if (problem.stays & ~is_open).any():
         wrong.append(say("a required site is closed"))
     if (problem.sites.forbidden & is_open).any():
         wrong.append(say("a forbidden site is open"))
@@ -139,10 +139,21 @@ def _wrong_sites(problem: Problem, solution: Solution) -> list[Text]:
     if is_counted and is_open.sum() != problem.p:
         told = say("{n} sites are open, not {p}", n=int(is_open.sum()), p=problem.p)
         wrong.append(told)
+    if problem.kind in BY_BUDGET and not _is_paid(problem, is_open):
+        wrong.append(say("opening and closing cost more than the budget"))
     used = np.unique(shares_of(solution)[:, 1].astype(int))
     if not is_open[used].all():
         wrong.append(say("a client goes to a closed site"))
     return wrong
+
+
+def _is_paid(problem: Problem, is_open: Flags) -> bool:
+    """Recompute what changes cost."""
+    sites, budget = problem.sites, float(problem.budget or 0.0)
+    spent = float(sites.fixed_costs[is_open & ~sites.existing].sum())
+    if sites.closing_costs is not None:
+        spent += float(sites.closing_costs[sites.existing & ~is_open].sum())
+    return spent <= budget + TOLERANCE * max(1e-9, budget)
 
 
 def _wrong_clients(problem: Problem, solution: Solution) -> list[Text]:
@@ -226,4 +237,5 @@ _VALUES = {
     "cflp": _total_cost,
     "sscflp": _total_cost,
     "cpmp": _service_cost,
+    "relocation": _service_cost,
 }

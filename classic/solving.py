@@ -16,6 +16,7 @@ from aumaq.classic.methods.coverage import solve_mclp
 from aumaq.classic.methods.covers import solve_backup, solve_lscp
 from aumaq.classic.methods.dispersion import solve_dispersion
 from aumaq.classic.methods.opening import longest, solve_opening
+from aumaq.classic.methods.relocation import solve_relocation
 from aumaq.classic.methods.unit import unit_of
 from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.classic.solution import Solution, check, distances_to
@@ -199,10 +200,18 @@ def _dispersion(problem: Problem, clock: Clock) -> Found:
     return (problem, *solve_dispersion(problem, clock))
 
 
+def _relocation(problem: Problem, clock: Clock) -> Found:
+    counted, unit = _in_unit(problem)
+    shown = clock if unit == 1.0 else clock.showing(lambda value: value * unit)
+    sites, bound = solve_relocation(counted, shown)
+    return problem, sites, bound * unit
+
+
 _METHODS: dict[str, Callable[[Problem, Clock], Found]] = {
     "lscp": _lscp,
     "lscp-b": _backup,
     "mclp": _mclp,
     "p-center": _center,
     "p-dispersion": _dispersion,
+    "relocation": _relocation,
 }
