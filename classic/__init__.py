@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PCenter,
         PDispersion,
         PMedian,
+        Relocation,
     )
 
 _HOME = {
@@ -33,6 +34,7 @@ _HOME = {
     "PDispersion": "aumaq.classic.spopt_names",
     "PMedian": "aumaq.classic.spopt_names",
     "Problem": "aumaq.classic.problems",
+    "Relocation": "aumaq.classic.spopt_names",
     "Sites": "aumaq.classic.problems",
     "Solution": "aumaq.classic.solution",
     "UFLP": "aumaq.classic.spopt_names",
@@ -54,6 +56,7 @@ __all__ = [
     "PDispersion",
     "PMedian",
     "Problem",
+    "Relocation",
     "Sites",
     "Solution",
     "check",

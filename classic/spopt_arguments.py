@@ -111,8 +111,8 @@ def _signature(needed: tuple[str, ...], may: tuple[str, ...]) -> Signature:
     )
 
 
-def predefined(values: Any, count: int) -> Flags:
-    """Return which of *count* sites must be open: flags of all, or numbers of some.
+def predefined(values: Any, count: int, name: str = PREDEFINED) -> Flags:
+    """Return which of *count* sites are meant: flags of all, or numbers of some.
 
     As in spopt, fewer values than there are sites are numbers of sites from 0 on. NaN
     and words are neither.
@@ -128,10 +128,10 @@ def predefined(values: Any, count: int) -> Flags:
         if np.isin(chosen, np.arange(count)).all() and len(chosen) == len(found):
             return np.isin(np.arange(count), chosen)
     told = say(
-        "predefined_facilities_arr must have 0 or 1 for each of {count} sites, 0 and 1"
-        " only, or the numbers of some, each once", count=count,
+        "{name} must have 0 or 1 for each of {count} sites, 0 and 1 only, or the"
+        " numbers of some, each once", name=name, count=count,
     )  # fmt: skip
-    raise ArgumentError(told, [PREDEFINED])
+    raise ArgumentError(told, [name])
 
 
 def dense(cost_matrix: Any) -> Dense:

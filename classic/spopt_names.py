@@ -19,7 +19,13 @@ from aumaq.classic.distances import Dense, Distances
 from aumaq.classic.problems import Clients, Sites, clients_of
 from aumaq.classic.solving import Ranked
 from aumaq.classic.solving import k_best as solve_k_best
-from aumaq.classic.spopt_arguments import PREDEFINED, numbers, of_frames, of_matrix
+from aumaq.classic.spopt_arguments import (
+    PREDEFINED,
+    numbers,
+    of_frames,
+    of_matrix,
+    predefined,
+)
 from aumaq.classic.spopt_base import Located
 from aumaq.instances.errors import ArgumentError, OptionError
 from aumaq.instances.language.texts import say
@@ -258,5 +264,46 @@ class UFLP(Located):
         return solve_k_best(self.problem, k, time_limit=time_limit)
 
 
+class Relocation(Located):
+    """Sites that close and open within a budget, with the least weighted distance.
+
+    ``existing``: sites open today, as flags or numbers. ``p_facilities``: so many are
+    open in the end; any number if it is left out. spopt has no such problem.
+    """
+
+    kind = "relocation"
+    title = "relocation"
+    from_cost_matrix = of_matrix(
+        "weights",
+        "budget",
+        "existing",
+        may=("opening_costs", "closing_costs", "p_facilities", PREDEFINED),
+    )
+
+    @classmethod
+    def _made(
+        cls,
+        distances: Distances,
+        name: str,
+        budget: float | None = None,
+        existing: Any = (),
+        opening_costs: Any = None,
+        closing_costs: Any = None,
+        **given: Any,
+    ) -> Self:
+        problem, m = super()._made(distances, name, **given).problem, distances.shape[1]
+        opening, closing = (
+            np.zeros(m) if costs is None else numbers(costs, m, called)
+            for costs, called in (
+                (opening_costs, "opening_costs"), (closing_costs, "closing_costs")
+            )
+        )  # fmt: skip
+        today = predefined(existing, m, "existing")
+        sites = replace(
+            problem.sites, existing=today, fixed_costs=opening, closing_costs=closing
+        )
+        return cls(replace(problem, sites=sites, budget=budget))
+
+
 __all__ = ["LSCP", "LSCPB", "MCLP", "UFLP", "Clients", "KNearestPMedian", "PCenter",
-           "PDispersion", "PMedian", "Sites"]  # fmt: skip
+           "PDispersion", "PMedian", "Relocation", "Sites"]  # fmt: skip

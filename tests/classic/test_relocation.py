@@ -15,11 +15,11 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aumaq.classic import Problem, check, read, solve
+from aumaq.classic import Problem, Relocation, check, read, solve
 from aumaq.classic.distances import Dense, plane
 from aumaq.classic.problems import Sites, clients_of
 from aumaq.classic.readers.sites import with_sites
-from aumaq.instances.errors import InstanceError, NoPlanError
+from aumaq.instances.errors import ArgumentError, InstanceError, NoPlanError
 
 COSTS = "client,a,b,c,d,weight\nx,1,5,9,4,3\ny,7,2,3,6,5\nz,9,8,1,2,2\n"
 SITES = (
@@ -134,6 +134,20 @@ def test_the_command_reads_a_table_of_sites(tmp_path: Path) -> None:
     poor = json.loads(run(*words, "10").stdout)
     assert poor["objective"] == pytest.approx(29.0)
     assert (poor["opens"], poor["closes"], poor["spent"]) == ([], [], 0.0)
+
+
+def test_the_class_asks_the_same() -> None:
+    """As the command above, from arrays; numbers of sites are as good as flags."""
+    costs = [[1, 5, 9, 4], [7, 2, 3, 6], [9, 8, 1, 2]]
+    for existing in ([0, 1], [True, True, False, False]):
+        found = Relocation.from_cost_matrix(
+            costs, [3, 5, 2], 11.0, existing, opening_costs=[0, 0, 10, 99],
+            closing_costs=[4, 1, 0, 0], p_facilities=2,
+        ).solve()  # fmt: skip
+        assert found.objective == found.bound == pytest.approx(20.0)
+        assert found.cli2fac == [[0], [2], [2]]
+    with pytest.raises(ArgumentError, match="existing must have 0 or 1"):
+        Relocation.from_cost_matrix(costs, [3, 5, 2], 11.0, [7])
 
 
 @pytest.mark.parametrize("kind", ["p-median", "p-center"])
