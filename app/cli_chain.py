@@ -100,8 +100,9 @@ def solve(
     from aumaq.instances.errors import OptionError
 
     if asked != Asked():
+        names = ("problem", "p", "radius", "capacity", "budget", "rounding", "sites")
         refusal = say("{options} are for clients and sites, not for chains of plants",
-                      options="--problem, --p, --radius, --rounding")  # fmt: skip
+                      options=", ".join(f"--{name}" for name in names))  # fmt: skip
         raise OptionError(refusal, ["problem"])
     if folder is not None:
         check_folder(folder, FILES, overwrite=overwrite)

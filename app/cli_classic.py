@@ -52,8 +52,8 @@ SiteTable = Annotated[
     Path | None,
     typer.Option(
         "--sites",
-        help="table of a classic file's sites: site, status (candidate, existing,"
-        " required, forbidden), fixed_cost or opening_cost, closing_cost, capacity",
+        help="table of a classic file's sites: site, status, fixed_cost or"
+        " opening_cost, closing_cost, capacity",
         metavar="FILE",
     ),
 ]

@@ -55,6 +55,7 @@ class Range:
 SECONDS = Range(0.0, MOST_SECONDS, above=True)
 RANGES = {
     "--best": Range(1),
+    "--budget": Range(0),
     "--capacity": Range(0, above=True),
     "--churn": Range(0),
     "--class-count": Range(0),
