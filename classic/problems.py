@@ -95,21 +95,22 @@ class Problem:
         return self.sites.required if self.kind in BY_BUDGET else self.sites.stays
 
 
-def relocation_row(problem: Problem) -> tuple[Floats, float]:
-    """Return what open sites take of the budget, (J,), and the most that they may.
+def prices_of_changes(problem: Problem) -> Floats:
+    """Return what it costs to open each site, or to close it if it is open today, (J,).
 
-    That closing is paid where a site of today is not open: what is saved is negative.
+    In the unit of the budget.
     """
     sites = problem.sites
-    closing = sites.closing_costs if sites.closing_costs is not None else 0.0
-    row = np.where(sites.existing, -1.0 * closing, sites.fixed_costs)
-    return row, float(problem.budget or 0.0) + float(row[sites.existing].sum())
+    closing = sites.closing_costs
+    closing = np.zeros(problem.shape[1]) if closing is None else closing
+    return np.where(sites.existing, closing, sites.fixed_costs)
 
 
 def cost_of_changes(problem: Problem, sites: Ints) -> float:
     """Return what opening and closing cost until *sites* are open, and no others."""
-    row, _ = relocation_row(problem)
-    return float(row[sites].sum() - row[problem.sites.existing].sum())
+    changes = problem.sites.existing.copy()
+    changes[sites] ^= True
+    return float(prices_of_changes(problem)[changes].sum())
 
 
 def is_paid_for(problem: Problem, sites: Ints) -> bool:

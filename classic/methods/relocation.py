@@ -28,7 +28,7 @@ from aumaq.classic.problems import (
     Problem,
     cost_of_changes,
     is_paid_for,
-    relocation_row,
+    prices_of_changes,
 )
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.instances.errors import NoPlanError, OptionError
@@ -45,10 +45,28 @@ EXACT = 1e-9
 
 @dataclass(frozen=True)
 class Money:
-    """What sites take of the budget: ``row @ is_open <= most``."""
+    """What sites take of the budget: ``row @ is_open <= most``.
+
+    A change that costs more than the whole budget is none: such prices would drown the
+    others, and the site is decided.
+    """
 
     row: Floats  # (J,) opening; less what closing would cost, of those open today
     most: float
+    state: Ints  # (J,) which sites are free, open, closed
+
+    @classmethod
+    def of(cls, problem: Problem) -> Money:
+        """Return the row of a problem's budget."""
+        sites, price = problem.sites, prices_of_changes(problem)
+        budget = float(problem.budget or 0.0)
+        is_dear = price > budget * (1.0 + EXACT)
+        row = np.where(is_dear, 0.0, np.where(sites.existing, -price, price))
+        state = np.full(len(row), FREE)
+        state[is_dear & sites.existing] = OPEN
+        state[(is_dear & ~sites.existing) | sites.forbidden] = CLOSED
+        state[sites.required] = OPEN
+        return cls(row, budget + float(row[sites.existing].sum()), state)
 
 
 class BudgetLoop(CutLoop):
@@ -96,7 +114,7 @@ class _Plans:
         self.matrix = problem.distances.block(slice(0, n), np.arange(m))
         known = self.matrix[np.isfinite(self.matrix)]
         self._far = 1e3 * (1.0 + float(known.max(initial=0.0)))
-        self.stays, self.may = problem.sites.required, ~problem.sites.forbidden
+        self.stays, self.may = money.state == OPEN, money.state != CLOSED
         self.pool = Pool(1, is_whole=is_whole(problem), gap=clock.gap)
 
     def is_allowed(self, is_open: Flags) -> bool:
@@ -128,12 +146,15 @@ class _Plans:
 
     def cheapest(self, y: Floats | None = None) -> Flags:
         """Return the sites that take least of the budget; of equal ones those of y."""
-        row, p = self.money.row, self.problem.p
+        sites, p = self.problem.sites, self.problem.p
+        price = prices_of_changes(self.problem)
+        row = np.where(sites.existing, -price, price)
         rank = np.lexsort((np.zeros(len(row)) if y is None else -y, row))
-        rank = rank[self.may[rank] & ~self.stays[rank]]
-        is_open = self.stays.copy()
-        left = int((row[rank] < 0.0).sum()) if p is None else p - int(is_open.sum())
-        is_open[rank[: max(left, int(not is_open.any()) if p is None else 0)]] = True
+        rank = rank[~sites.forbidden[rank] & ~sites.required[rank]]
+        is_open = sites.required.copy()
+        count = int(is_open.sum())
+        left = max(int((row[rank] < 0.0).sum()), 1 - count) if p is None else p - count
+        is_open[rank[:left]] = True
         return is_open
 
     def improve(self, is_open: Flags) -> None:
@@ -201,7 +222,7 @@ def solve_relocation(problem: Problem, clock: Clock) -> tuple[Ints, float]:
         told = say("{n:,} pairs are too many for {kind}, at most {most:,}", n=n * m,
                    kind=problem.kind, most=MOST_PAIRS)  # fmt: skip
         raise OptionError(told)
-    money = Money(*relocation_row(problem))
+    money = Money.of(problem)
     plans = _Plans(problem, money, clock)
     start = plans.cheapest()
     if not is_paid_for(problem, np.flatnonzero(start)):
@@ -224,8 +245,7 @@ def _bounded(problem: Problem, plans: _Plans, clock: Clock) -> float:
     if (near.counts == 0).any():
         return np.inf
     reach = lists_of(near, problem.distances, np.inf)
-    state = np.full(reach.m, FREE)
-    state[problem.sites.forbidden], state[problem.sites.required] = CLOSED, OPEN
+    state = plans.money.state
     ends = reach.row_length[reach.row_first[1:] - 1]
     p = -1 if problem.p is None else int(problem.p)
     w = problem.clients.weights

@@ -113,7 +113,7 @@ def _numbers(
         text = table.cells[column][row]
         if text:
             value = _number(text)
-            if value is None or (value < 0.0 and column != "fixed_cost"):
+            if value is None or value < 0.0:
                 told = say("expected a number, not negative")
                 table.refuse(told, row, column)
             else:

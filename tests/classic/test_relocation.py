@@ -43,6 +43,11 @@ def drawn(seed: int) -> Problem:
         np.full(m, np.inf), required, forbidden, rng.random(m) < 0.5,
         closing_costs=rng.integers(0, 12, m) * 1.0 if rng.random() < 0.8 else None,
     )  # fmt: skip
+    if rng.random() < 0.3:  # so dear that nobody means it
+        dear = rng.random(m) < 0.4
+        costs = np.where(dear, 1e12 / 3.0 + sites.fixed_costs, sites.fixed_costs)
+        closing = np.where(dear, 1e12 / 7.0, rng.integers(0, 12, m))
+        sites = replace(sites, fixed_costs=costs, closing_costs=closing)
     least, most = max(1, int(required.sum())), int((~forbidden).sum())
     p = int(rng.integers(least, most + 1)) if rng.random() < 0.5 else None
     weights = rng.integers(0, 9, n).astype(float)
@@ -91,6 +96,25 @@ def test_relocation_is_enumeration(seed: int) -> None:
     assert found.objective == pytest.approx(best)
     assert found.proven
     assert not check(problem, found).problems
+
+
+@pytest.mark.parametrize(
+    ("budget", "best"), [(0.3, 11.0), (0.29999, 19.0), (0.6, 3.0), (0.0, 27.0)]
+)
+def test_prices_beyond_the_budget_do_not_drown_it(budget: float, best: float) -> None:
+    """Sites for 0.1, 0.2 and 0.3 each bring a client from 9 to 1; none may close."""
+    none = np.zeros(5, bool)
+    sites = Sites(
+        np.array([0.0, 0.0, 0.1, 0.2, 0.3]), np.full(5, np.inf), none, none,
+        np.arange(5) < 2, closing_costs=np.array([1e12 / 7, 1e12 / 3, 0, 0, 0]),
+    )  # fmt: skip
+    away = np.full((3, 5), 9.0)
+    away[range(3), range(2, 5)] = 1.0
+    problem = Problem("relocation", clients_of(3), sites, Dense(away), budget=budget)
+    found = solve(problem)
+    assert (found.objective, found.bound) == pytest.approx((best, best))
+    with pytest.raises(NoPlanError, match="the cheapest change costs"):
+        solve(replace(problem, p=1))
 
 
 def test_large_budgets_are_p_median() -> None:
