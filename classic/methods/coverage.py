@@ -1,8 +1,8 @@
 """MCLP: p-median in which a client that is covered pays 0, and 1 if it is not.
 
 Clients that the same sites cover are one (Church, ReVelle 1974; Cordeau, Furini, Ljubic
-2019). Swaps and prices of p-median give a plan, a bound, and sites that are decided;
-the rest is a program with a row of cover for each different set of sites.
+2019). A search of its own gives a plan, prices of p-median a bound and sites that are
+decided; the rest is a program with a row of cover for each different set of sites.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from aumaq.classic.distances import Sparse
 from aumaq.classic.methods.clock import Clock
+from aumaq.classic.methods.cover_search import CoverSearch
 from aumaq.classic.methods.covers import Rows, covered_rows, most_weight
 from aumaq.classic.methods.opening import STEPS, Race
 from aumaq.classic.methods.prices import CLOSED, OPEN
@@ -21,10 +22,10 @@ from aumaq.classic.problems import Problem, clients_of
 from aumaq.instances.arrays import Ints
 from aumaq.instances.language.texts import say
 
-SEARCHES = 40
-"""Batches of disturbances without a better plan after which the search ends."""
-SEARCHING = 0.25
-"""Part of the time that searches may take."""
+PATIENCE = 40
+"""Calls of the search without a better plan after which it ends."""
+BEGINNING, SEARCHING = 0.05, 0.25
+"""Parts of the time that the search may take before there are prices, and in all."""
 
 
 def solve_mclp(problem: Problem, clock: Clock, seed: int = 0) -> tuple[Ints, float]:
@@ -35,15 +36,14 @@ def solve_mclp(problem: Problem, clock: Clock, seed: int = 0) -> tuple[Ints, flo
     total = float(rows.weight.sum())
     clock = clock.showing(lambda missed: total - missed)
     race = Race(_paid(problem, rows), clock, seed, outside=1.0, zero=total)
+    stays = np.flatnonzero(problem.sites.stays)
+    search = CoverSearch(rows, race.p, stays, race.state != CLOSED, seed)
     try:
-        race.first_plan()
+        _search(race, search, total, BEGINNING)
+        race.first_plan(search.sites)
         race.ascend(STEPS)
         race.fix()
-        while clock.seconds < SEARCHING * clock.limit and not race.is_proven:
-            before = race.pool.best
-            race.wander(SEARCHES)
-            if race.pool.best == before:
-                break
+        _search(race, search, total, SEARCHING)
         race.fix()
         if not (race.is_proven or clock.is_over):
             _decide(race, rows)
@@ -51,6 +51,19 @@ def solve_mclp(problem: Problem, clock: Clock, seed: int = 0) -> tuple[Ints, flo
         if not race.pool.plans:
             raise
     return race.pool.sites, total - race.pool.proven(race.bound)
+
+
+def _search(race: Race, search: CoverSearch, total: float, share: float) -> None:
+    """Cover more until a share of the time is over, or the search finds no more."""
+    race.pool.add(total - search.covered, search.sites)
+    idle, clock = 0, race.clock
+    while clock.seconds < share * clock.limit and not (race.is_proven or clock.is_over):
+        is_better = search.run(race.state != CLOSED)
+        race.pool.add(total - search.covered, search.sites)
+        clock.note(say("swaps"), race.bound, race.pool.best)
+        idle = 0 if is_better else idle + 1
+        if idle == PATIENCE:
+            break
 
 
 def _paid(problem: Problem, rows: Rows) -> Problem:
