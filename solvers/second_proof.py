@@ -25,8 +25,9 @@ SMALL = 5_000
 """Nonzeros of the largest model that is proven twice."""
 MISSED = 1e-6
 """Relative; a plan that is below a bound by more was cut off, not rounded."""
-LEAST_WORK, MORE_WORK = 1.0, 3.0
-"""Units of work that the second proof may take, and how many for each of the first."""
+LEAST_WORK, MORE_WORK, MOST_WORK = 1.0, 3.0, 5.0
+"""Units of work that the second proof may take: so many, and more for each unit of the
+first, but no more than the last; who waited long for a proof does not wait twice."""
 CHECKED = (Status.OPTIMAL, Status.GAP_REACHED, Status.INFEASIBLE, Status.CONTRADICTED)
 
 
@@ -47,7 +48,8 @@ def proven_again(
         return outcome
     if not m.is_integer.any() or seconds <= 0.0:
         return outcome
-    most = Most(seconds, work=LEAST_WORK + MORE_WORK * outcome.work)
+    work = min(LEAST_WORK + MORE_WORK * outcome.work, MOST_WORK)
+    most = Most(seconds, work=work)
     second = without_presolve(m, options, outcome, most)
     if second.values is None:
         return outcome
