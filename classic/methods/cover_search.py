@@ -45,7 +45,7 @@ class Cover(NamedTuple):
 
     sites: Ints  # (p,) those that stay come first
     is_open: Flags  # (J,)
-    count: Ints  # (R,) open sites that cover a set
+    met_by: Ints  # (R,) open sites that cover a set
     gain: Floats  # (J,) weight that a site covers and no open one does
     value: Floats  # (1,) weight that is covered
 
@@ -56,11 +56,11 @@ def put(s: Sets, c: Cover, k: int, j: int) -> float:
     gained = 0.0
     for a in range(s.site_first[j], s.site_first[j + 1]):
         row = s.site_row[a]
-        if c.count[row] == 0:
+        if c.met_by[row] == 0:
             gained += s.weight[row]
             for b in range(s.row_first[row], s.row_first[row + 1]):
                 c.gain[s.row_site[b]] -= s.weight[row]
-        c.count[row] += 1
+        c.met_by[row] += 1
     c.sites[k], c.is_open[j] = j, True
     c.value[0] += gained
     return gained
@@ -72,8 +72,8 @@ def take(s: Sets, c: Cover, k: int) -> float:
     j, lost = c.sites[k], 0.0
     for a in range(s.site_first[j], s.site_first[j + 1]):
         row = s.site_row[a]
-        c.count[row] -= 1
-        if c.count[row] == 0:
+        c.met_by[row] -= 1
+        if c.met_by[row] == 0:
             lost += s.weight[row]
             for b in range(s.row_first[row], s.row_first[row + 1]):
                 c.gain[s.row_site[b]] += s.weight[row]

@@ -58,9 +58,9 @@ def test_what_is_known_is_what_counting_gives(seed: int, p: int, num_stay: int) 
     assert usable[np.setdiff1d(sites, stays)].all()
     assert search.covered == weight_of(rows, covers, sites) >= before
     assert np.flatnonzero(known.is_open).tolist() == sorted(known.sites.tolist())
-    assert known.count.tolist() == covers[:, known.sites].sum(axis=1).tolist()
+    assert known.met_by.tolist() == covers[:, known.sites].sum(axis=1).tolist()
     assert known.value[0] == np.float64(weight_of(rows, covers, known.sites))
-    alone = covers * (known.count == 0)[:, None]
+    alone = covers * (known.met_by == 0)[:, None]
     np.testing.assert_allclose(known.gain, rows.weight @ alone, atol=1e-9)
 
 

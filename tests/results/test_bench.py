@@ -96,13 +96,14 @@ def runs() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=names)
     table["distance"] = table["objective"] / table["best_known"] - 1
     return table.assign(folder="s", problem="cflp", parameter="", status="optimal",
-                        cpu_seconds=1.0, peak_mb=100.0)  # fmt: skip
+                        cpu_seconds=1.0, peak_mb=100.0, time_limit=60.0)  # fmt: skip
 
 
 def test_a_summary_counts_what_is_proven_and_leaves_out_doubtful_values() -> None:
     """A value that a bound contradicts is no distance."""
     found = summary(runs()).set_index("method")
     assert found.loc["aumaq", "proven"] == 2
+    assert found.loc["aumaq", "limit_s"] == "60"
     assert found.loc["highs", "proven"] == 1
     assert found.loc["aumaq", "worst_distance"] == 0.0
     assert set(doubtful(runs())["file"]) == {"f2"}

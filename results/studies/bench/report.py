@@ -57,11 +57,10 @@ def write_results(stores: Sequence[Path], folder: Path) -> list[Path]:
 
 def _text(runs: pd.DataFrame, pictures: list[str]) -> str:
     known = sorted({part for text in runs["versions"] for part in text.split(", ")})
-    limits = ", ".join(f"{s:g}" for s in sorted(runs["time_limit"].unique()))
     parts = [
         "# Benchmark results\n",
-        f"{len(runs)} runs; time limits {limits} s; {', '.join(known)}; Python"
-        f" {platform.python_version()}. One thread each. {_machines(runs)}\n",
+        f"{len(runs)} runs; {', '.join(known)}; Python {platform.python_version()}."
+        f" One thread each, networks all cores. {_machines(runs)}\n",
         "Gap: between bound and objective, relative to the objective."
         " Distance: to the published value. Seconds are those of the method, without"
         " reading; those of the clock depend on what else the machine does, cpu_s do"

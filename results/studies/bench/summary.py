@@ -13,16 +13,20 @@ CASE = ["folder", "file", "problem", "parameter"]
 
 
 def summary(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return counts, gaps, distances, times and memory by set, problem and method."""
+    """Return limits, counts, gaps, distances, times, memory by set, problem, method."""
     odd = doubtful(runs).index
     runs = runs.assign(distance=runs["distance"].where(~runs.index.isin(odd)))
     runs = runs[runs["status"] != "unknown to the method"]
     rows = []
     for key, part in runs.groupby(GROUP, sort=True):
-        solved = part[part["objective"].notna()]
+        solved, limits = (
+            part[part["objective"].notna()],
+            sorted(set(part["time_limit"])),
+        )
         rows.append(
             {
                 **dict(zip(GROUP, key, strict=True)),
+                "limit_s": " or ".join(f"{s:g}" for s in limits),
                 "runs": len(part),
                 "plans": len(solved),
                 "proven": int((part["gap"] <= PROVEN).sum()),
