@@ -24,6 +24,7 @@ from aumaq.classic.capacitated.kernel_mip import (
 )
 from aumaq.classic.capacitated.relaxation import (
     NODES,
+    ROUNDING,
     Bound,
     Climb,
     Data,
@@ -47,8 +48,6 @@ from aumaq.instances.language.texts import say
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 
 ROUNDS, PATIENCE = 400, 20
-ROUNDING = 1e-9
-"""Relative; what sums of demands may differ by, a thousandth of what is checked."""
 NEAR = 5
 """Sites that are tried in exchange for another."""
 BRANCHING = 0.6

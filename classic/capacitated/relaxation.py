@@ -23,6 +23,9 @@ from aumaq.instances.loops import loop
 
 FEW_NODES, NODES = 300, 20_000
 """Nodes of a 0-1 knapsack while prices are still sought, and for the last bound."""
+ROUNDING = 1e-9
+"""Relative; what sums of demands may differ by, a thousandth of what is checked.
+Capacities are greater by that: what fills one fits in any order of adding up."""
 
 
 class Data(NamedTuple):
