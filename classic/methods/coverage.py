@@ -23,7 +23,9 @@ from aumaq.instances.arrays import Ints
 from aumaq.instances.language.texts import say
 
 PATIENCE = 40
-"""Calls of the search without a better plan after which it ends."""
+"""Calls of the search without a better plan after which it ends, and only then if they
+took WAITING times as long as it was to that plan."""
+WAITING = 3.0
 BEGINNING, SEARCHING = 0.05, 0.25
 """Parts of the time that the search may take before there are prices, and in all."""
 
@@ -56,13 +58,15 @@ def solve_mclp(problem: Problem, clock: Clock, seed: int = 0) -> tuple[Ints, flo
 def _search(race: Race, search: CoverSearch, total: float, share: float) -> None:
     """Cover more until a share of the time is over, or the search finds no more."""
     race.pool.add(total - search.covered, search.sites)
-    idle, clock = 0, race.clock
+    clock, idle = race.clock, 0
+    begun = found = clock.seconds
     while clock.seconds < share * clock.limit and not (race.is_proven or clock.is_over):
         is_better = search.run(race.state != CLOSED)
         race.pool.add(total - search.covered, search.sites)
         clock.note(say("swaps"), race.bound, race.pool.best)
-        idle = 0 if is_better else idle + 1
-        if idle == PATIENCE:
+        found, idle = (clock.seconds, 0) if is_better else (found, idle + 1)
+        waited = clock.seconds - found
+        if idle >= PATIENCE and waited > WAITING * (found - begun):
             break
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 ROUNDING = 1e-6
-"""Relative room above what can flow, for the rounding of sums."""
+"""Room above what can flow, for the rounding of sums: relative, and at least so much.
+Of what is small it would else be 8.7 to 10 times the tolerance of HiGHS, whose presolve
+cuts off plans then (``solvers/highs/known_answers.py``)."""
 BURNT = 10.0
 """With angles and losses, power may be burnt in circles to turn the angles of others;
 this times all load with losses is taken to be more than any plan has use for."""
@@ -56,8 +58,11 @@ def flow_limits(data: ModelData, n: NetworkData) -> FlowLimits:
         parted[pair] = max(there, min(factor * one[0], other[1]))
     behind = [parted.get(frozenset(pair), np.inf) for pair in _pairs(n)]
     link = np.minimum(link, np.array(behind, dtype=float))
-    room = 1.0 + ROUNDING
-    return FlowLimits(link * room, source * room, local * room)
+    return FlowLimits(_with_room(link), _with_room(source), _with_room(local))
+
+
+def _with_room(most: Floats) -> Floats:
+    return np.where(most > 0.0, most + ROUNDING * np.maximum(most, 1.0), most)
 
 
 def facility_load(data: ModelData, n: NetworkData) -> Floats:
