@@ -22,10 +22,9 @@ from aumaq.classic.problems import Problem, clients_of
 from aumaq.instances.arrays import Ints
 from aumaq.instances.language.texts import say
 
-PATIENCE = 40
-"""Calls of the search without a better plan after which it ends, and only then if they
-took WAITING times as long as it was to that plan."""
-WAITING = 3.0
+PATIENCE, WAITING = 40, 3.0
+"""Calls of the search without a better plan after which it ends, and only if they took
+so many times as long as it had been to that plan."""
 BEGINNING, SEARCHING = 0.05, 0.25
 """Parts of the time that the search may take before there are prices, and in all."""
 

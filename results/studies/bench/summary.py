@@ -19,10 +19,8 @@ def summary(runs: pd.DataFrame) -> pd.DataFrame:
     runs = runs[runs["status"] != "unknown to the method"]
     rows = []
     for key, part in runs.groupby(GROUP, sort=True):
-        solved, limits = (
-            part[part["objective"].notna()],
-            sorted(set(part["time_limit"])),
-        )
+        solved = part[part["objective"].notna()]
+        limits = sorted(set(part["time_limit"]))
         rows.append(
             {
                 **dict(zip(GROUP, key, strict=True)),
