@@ -1,11 +1,13 @@
 """Capacitated location: prices, plans, restricted models, branching and proof.
 
 1. Prices by subgradient (relaxation.py): a bound, and sites that stand at them.
-2. Plans: those sites rounded, clients sent to them, local search (search.py); where
-   clients may be shared out, the transport of open sites is solved exactly.
+2. Plans: those sites rounded, clients sent to them (search.py), ruin and recreate
+   (rebuild.py); where clients may be shared out, the transport of open sites is solved
+   exactly.
 3. Prices again, aimed at the plan; sites, and pairs of a single source, that cannot be
    in a better plan are ruled out.
-4. Restricted models of growing size by HiGHS (kernel_mip.py), then the proof.
+4. Restricted models of growing size by HiGHS (kernel_mip.py), then branching. What is
+   not soon proven of a single source is searched for longer (neighbourhoods.py).
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from aumaq.classic.capacitated.kernel_mip import (
     sent_out,
     solve_kernel,
 )
+from aumaq.classic.capacitated.neighbourhoods import Neighbourhoods
+from aumaq.classic.capacitated.rebuild import Trial, rebuild, trial_of
 from aumaq.classic.capacitated.relaxation import (
     NODES,
     ROUNDING,
@@ -33,23 +37,17 @@ from aumaq.classic.capacitated.relaxation import (
     reduced_costs,
 )
 from aumaq.classic.capacitated.restricted import pairs_within
-from aumaq.classic.capacitated.search import (
-    assigned,
-    improved,
-    repaired,
-)
+from aumaq.classic.capacitated.search import assigned, repaired
 from aumaq.classic.capacitated.state import State
 from aumaq.classic.methods.unit import unit_of
 from aumaq.classic.problems import CAPACITATED, Problem
 from aumaq.classic.solution import Solution
-from aumaq.instances.arrays import Flags, Floats, Ints
+from aumaq.instances.arrays import Floats
 from aumaq.instances.errors import NoPlanError, OptionError
 from aumaq.instances.language.texts import say
 from aumaq.solvers.progress import Progress, ProgressEvent, Silent
 
 ROUNDS, PATIENCE = 400, 20
-NEAR = 5
-"""Sites that are tried in exchange for another."""
 BRANCHING = 0.6
 """Share of the time that is left for branching over sites."""
 SHARED = ((1.4, 4, 0.12), (2.0, 7, 0.2))
@@ -59,8 +57,13 @@ LARGEST_COST = 1e7
 """Of a pair or site; of larger ones HiGHS has proved what was wrong."""
 SMALLEST_DEMAND = 1e-3
 """Of the largest client; smaller ones are counted in another unit."""
-POLISHING = 0.05
-"""Share of the time for each local search over sites."""
+REBUILDING, FIRST_ROUNDS = 0.1, 50
+"""Share of the time that is left for ruin and recreate, and rounds for each client in
+the beginning, so that small problems come to their proof at once."""
+NEIGHBOURHOODS = 0.15
+"""Share of the time that is left for small programmes."""
+FIRST_BRANCHING = 0.1
+"""Share of the time that is left for branching before plans are sought for longer."""
 
 
 def data_of(problem: Problem) -> Data:
@@ -203,8 +206,8 @@ def again(state: State, prices: Floats) -> Climb:
 
 
 def first_plans(state: State, found: Climb) -> None:
-    """Round the sites of the prices in some ways, and better the best plan."""
-    data = state.data
+    """Round the sites of the prices in some ways, and search from the best plan."""
+    data, starts = state.data, list[Trial]()
     price = float(found.prices.sum() / max(data.demand.sum(), 1e-9))
     for spare in (1.0, 1.03, 1.08):
         if state.is_over and (state.plan is not None or spare > 1.0):
@@ -213,37 +216,18 @@ def first_plans(state: State, found: Climb) -> None:
         place = assigned(data, is_open, data.cost)
         if (place < 0).any():
             continue
-        cost = repaired(data, place, is_open, price)
-        if np.isfinite(cost) and (plan := plan_of(data, place, is_open)):
+        repaired(data, place, is_open, price)
+        if plan := plan_of(data, place, is_open):
             state.offer(plan, say("rounded"))
-            polish(state, place, is_open, price)
+        starts.append(trial_of(data, place, is_open))
         if not data.is_single:
             shared = sent_out(data, np.flatnonzero(is_open), None)
             if shared is not None:
                 state.offer(shared, say("rounded"))
-
-
-def polish(state: State, place: Ints, is_open: Flags, price: float) -> None:
-    """Better a plan of single sources by local search over sites."""
-    data, ends = state.data, time.monotonic() + POLISHING * state.seconds
-    if not data.is_single:
-        return
-    near, m = nearest_sites(data), len(is_open)
-    stale, j = 0, 0
-    while stale < m and time.monotonic() < ends and not state.is_over:
-        stale = 0 if improved(data, place, is_open, near, price, j) else stale + 1
-        j = (j + 1) % m
-    if plan := plan_of(data, place, is_open):
-        state.offer(plan, say("local search"))
-
-
-def nearest_sites(data: Data) -> Ints:
-    """Return the sites (M, K) whose costs are most like those of each."""
-    cost = np.where(np.isfinite(data.cost), data.cost, 0.0)
-    square = (cost**2).sum(axis=1)
-    apart = square[:, None] + square[None, :] - 2.0 * cost @ cost.T
-    np.fill_diagonal(apart, np.inf)
-    return np.argsort(apart, axis=1)[:, : min(NEAR, len(cost) - 1)].astype(np.int64)
+    if data.is_single and starts and not state.is_over:
+        start = min(starts, key=lambda t: (t.total[1] > 0.0, t.total[0]))
+        most = FIRST_ROUNDS * len(data.demand)
+        rebuild(state, start, price, REBUILDING * state.left, most)
 
 
 def ruled_out(state: State, prices: Floats) -> Bound:
@@ -288,10 +272,12 @@ def prove(state: State, prices: Floats) -> None:
     if state.is_over:
         return
     tree = Tree(state, prices)
-    if (
-        tree.run(time.monotonic() + BRANCHING * state.left)
-        and tree.bound > state.cutoff
+    if state.data.is_single and not tree.run(
+        time.monotonic() + FIRST_BRANCHING * state.left
     ):
+        search_on(state, prices)
+    is_closed = tree.run(time.monotonic() + BRANCHING * state.left)
+    if is_closed and tree.bound > state.cutoff:
         state.raise_bound(state.cost, say("proven"))
     while not state.is_over:
         before = state.cost
@@ -307,3 +293,13 @@ def prove(state: State, prices: Floats) -> None:
         done = solve_kernel(state, sites, is_pair, state.left, is_proof=True)
         if state.is_over or (done and state.cost >= before):
             return
+
+
+def search_on(state: State, prices: Floats) -> None:
+    """Seek better plans of a single source for longer."""
+    if state.plan is None:
+        return
+    price = float(prices.sum() / max(state.data.demand.sum(), 1e-9))
+    start = trial_of(state.data, state.plan.place, state.plan.is_open)
+    rebuild(state, start, price, REBUILDING * state.left)
+    Neighbourhoods(state, prices).search(NEIGHBOURHOODS * state.left)

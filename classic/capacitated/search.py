@@ -1,9 +1,7 @@
-"""Local search for plans in which every client has one site, compiled.
+"""First plans in which every client has one site, compiled.
 
-A plan is the site of each client. Clients move to another open site or change places
-with another client, a site closes and its clients go elsewhere, or opens and draws
-those it serves more cheaply. Demand above a capacity is priced, so that the search may
-pass through plans that do not hold; the best that holds is kept.
+A plan is the site of each client. They choose open sites in turn, then move to another
+or change places. Demand above a capacity has a price, which rises until the plan holds.
 """
 
 from __future__ import annotations
@@ -159,98 +157,3 @@ def repaired(data: Data, place: Ints, is_open: Flags, price: float) -> float:
             return value
         price *= 4.0
     return np.inf
-
-
-@loop
-def without(data: Data, place: Ints, is_open: Flags, j: int) -> bool:
-    """Close site *j* and send its clients to the cheapest site with room, if any."""
-    load = loads_of(data, place)
-    is_open[j] = False
-    for i in np.argsort(-data.demand):
-        if place[i] != j:
-            continue
-        best, to, wide, room = np.inf, -1, -1, -np.inf
-        for k in range(len(load)):
-            if not is_open[k] or data.cost[k, i] == np.inf:
-                continue
-            left = data.capacity[k] - load[k]
-            if left > room:
-                room, wide = left, k
-            if left >= data.demand[i] - EASE and data.cost[k, i] < best:
-                best, to = data.cost[k, i], k
-        to = wide if to < 0 else to
-        if to < 0:
-            return False
-        place[i] = to
-        load[to] += data.demand[i]
-    return True
-
-
-@loop
-def with_site(data: Data, place: Ints, is_open: Flags, j: int) -> None:
-    """Open site *j* and let it draw those it serves more cheaply, best first."""
-    n = len(place)
-    is_open[j] = True
-    ratio = np.zeros(n)
-    for i in range(n):
-        gain = data.cost[place[i], i] - data.cost[j, i]
-        ratio[i] = gain / max(data.demand[i], 1e-9) if gain > 0.0 else -1.0
-    left = data.capacity[j]
-    for i in np.argsort(-ratio):
-        if ratio[i] <= 0.0:
-            break
-        if data.demand[i] <= left:
-            place[i] = j
-            left -= data.demand[i]
-
-
-@loop
-def improved(
-    data: Data, place: Ints, is_open: Flags, near: Ints, price: float, j: int
-) -> bool:
-    """Open, close or exchange site *j* in place if that is cheaper; say whether.
-
-    *near* (M, K) are sites worth trying in exchange for each.
-    """
-    best = value_of(data, place, is_open)
-    if not data.may[j]:
-        return False
-    if not is_open[j]:
-        if data.number >= 0:
-            return False
-        trial, standing = place.copy(), is_open.copy()
-        with_site(data, trial, standing, j)
-        return _kept(data, place, is_open, trial, standing, price, best)
-    if data.must[j]:
-        return False
-    for h in range(-1, near.shape[1]):
-        if h < 0 and data.number >= 0:
-            continue
-        trial, standing = place.copy(), is_open.copy()
-        if h >= 0:
-            k = near[j, h]
-            if k < 0 or is_open[k] or not data.may[k]:
-                continue
-            with_site(data, trial, standing, k)
-        if without(data, trial, standing, j) and _kept(
-            data, place, is_open, trial, standing, price, best
-        ):
-            return True
-    return False
-
-
-@loop
-def _kept(
-    data: Data,
-    place: Ints,
-    is_open: Flags,
-    trial: Ints,
-    standing: Flags,
-    price: float,
-    best: float,
-) -> bool:
-    """Settle a trial; take it over if it costs less than *best*."""
-    if repaired(data, trial, standing, price) >= best - 1e-7:
-        return False
-    place[:], is_open[:] = trial, standing
-    return True

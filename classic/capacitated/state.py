@@ -27,6 +27,13 @@ class Plan:
     site: Ints  # (K,)
     share: Floats  # (K,)
 
+    @property
+    def place(self) -> Ints:
+        """The site (N,) of each client, where each has one."""
+        found = np.empty(len(self.client), np.int64)
+        found[self.client] = self.site
+        return found
+
 
 @dataclass
 class State:
