@@ -23,6 +23,8 @@ from aumaq.instances.loops import loop
 
 FEW_NODES, NODES = 300, 20_000
 """Nodes of a 0-1 knapsack while prices are still sought, and for the last bound."""
+EXACT = 1e-12
+"""Relative to a capacity or demand, what is rounding of a few sums."""
 ROUNDING = 1e-9
 """Relative; what sums of demands may differ by, a thousandth of what is checked.
 Capacities are greater by that: what fills one fits in any order of adding up."""
@@ -49,6 +51,15 @@ class Bound(NamedTuple):
     is_open: Floats  # (M,) share in which it stands
     served: Floats  # (N,) how often each client is served
     into: Floats  # (M,) least by which the bound rises if the site stands
+    out: Floats  # (M,) the same if it does not
+
+
+class Choice(NamedTuple):
+    """Sites that stand at some worth of each."""
+
+    value: float
+    is_open: Floats  # (M,) share in which each stands
+    into: Floats  # (M,) least by which the value rises if the site stands
     out: Floats  # (M,) the same if it does not
 
 
@@ -92,7 +103,7 @@ def evaluate(data: Data, prices: Floats, nodes: int) -> Bound:
         worth[j] -= paid
         for k in range(count):
             taken_all[j, int(order[k])] = taken[k]
-    total, is_open, into, out = chosen(data, worth)
+    total, is_open, into, out = chosen(data, worth, nodes)
     served = np.zeros(n)
     for j in range(m):
         if is_open[j] > 0.0:
@@ -102,13 +113,80 @@ def evaluate(data: Data, prices: Floats, nodes: int) -> Bound:
 
 
 @loop
-def chosen(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
-    """Return the cheapest choice of sites: its cost, shares, and rises into and out of.
+def chosen(data: Data, worth: Floats, nodes: int) -> Choice:
+    """Return the cheapest choice of sites, and rises into and out of each.
 
-    The sites must hold all demand, or be so many; both as continuous choices.
+    The sites must be so many, or hold all demand. Of the latter three relaxations are
+    looked at: parts of sites, the least number of sites, and a 0-1 knapsack of what is
+    left out. Each bounds what a site costs that must stand or must not.
     """
     if data.number >= 0:
         return _so_many(data, worth)
+    found, counted = _parts(data, worth), _at_least(data, worth, least_number(data))
+    value, is_open = found.value, found.is_open
+    whole, standing = _whole(data, worth, nodes)
+    if whole > value:
+        value, is_open = whole, standing
+    if counted.value > value:
+        value, is_open = counted.value, counted.is_open
+    into, out = np.zeros(len(worth)), np.zeros(len(worth))
+    for j in range(len(worth)):
+        with_it = max(found.value + found.into[j], counted.value + counted.into[j])
+        without = max(found.value + found.out[j], counted.value + counted.out[j])
+        into[j], out[j] = max(with_it - value, 0.0), max(without - value, 0.0)
+    return Choice(value, is_open, into, out)
+
+
+@loop
+def least_number(data: Data) -> int:
+    """Return how many sites it takes at least to hold all demand, those that must stand
+    among them; one more than there are if all of them do not.
+    """
+    rank, room, number = np.full(len(data.capacity), np.inf), 0.0, 0
+    for j in range(len(rank)):
+        if data.must[j]:
+            room += data.capacity[j]
+            number += 1
+        elif data.may[j]:
+            rank[j] = -data.capacity[j]
+    need = data.demand.sum() * (1.0 - EXACT)
+    for j in np.argsort(rank):
+        if room >= need or rank[j] == np.inf:
+            break
+        room += data.capacity[j]
+        number += 1
+    return number
+
+
+@loop
+def _whole(data: Data, worth: Floats, nodes: int) -> tuple[float, Floats]:
+    """Return the least worth of whole sites that hold all demand, or a bound of it.
+
+    What stands is what is left of all sites by a knapsack of the room to spare.
+    """
+    m, total, room = len(worth), 0.0, 0.0
+    is_open, rank, count = np.zeros(m), np.full(m, np.inf), 0
+    for j in range(m):
+        if data.may[j] or data.must[j]:
+            is_open[j] = 1.0
+            total += worth[j]
+            room += data.capacity[j]
+            if worth[j] > 0.0 and not data.must[j]:
+                each = worth[j] / data.capacity[j] if data.capacity[j] > 0 else np.inf
+                rank[j] = -each
+                count += 1
+    order = np.argsort(rank)[:count]
+    taken = np.zeros(count)
+    spare = max(room - data.demand.sum() * (1.0 - EXACT), 0.0)
+    saved = choose(worth[order], data.capacity[order], spare, taken, nodes)
+    for k in range(count):
+        is_open[order[k]] = 1.0 - taken[k]
+    return total - saved, is_open
+
+
+@loop
+def _parts(data: Data, worth: Floats) -> Choice:
+    """Return the choice where parts of sites may stand."""
     m, need = len(worth), data.demand.sum()
     is_open, room = np.zeros(m), 0.0
     for j in range(m):
@@ -136,11 +214,12 @@ def chosen(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
         elif data.may[j]:
             total += min(net, 0.0)
             into[j], out[j] = max(net, 0.0), max(-net, 0.0)
-    return total, is_open, into, out
+    return Choice(total, is_open, into, out)
 
 
 @loop
-def _so_many(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
+def _so_many(data: Data, worth: Floats) -> Choice:
+    """Return the choice of so many sites."""
     m = len(worth)
     is_open, into, out = np.zeros(m), np.zeros(m), np.zeros(m)
     rank, total, left = worth.copy(), 0.0, data.number
@@ -162,7 +241,35 @@ def _so_many(data: Data, worth: Floats) -> tuple[float, Floats, Floats, Floats]:
         if rank[j] < np.inf:
             into[j] = np.inf if left <= 0 else max(rank[j] - last, 0.0)
             out[j] = max(following - rank[j], 0.0)
-    return total, is_open, into, out
+    return Choice(total, is_open, into, out)
+
+
+@loop
+def _at_least(data: Data, worth: Floats, number: int) -> Choice:
+    """Return the choice of so many sites or more."""
+    m = len(worth)
+    is_open, into, out = np.zeros(m), np.zeros(m), np.zeros(m)
+    rank, total, left, free = np.full(m, np.inf), 0.0, number, 0
+    for j in range(m):
+        if data.must[j]:
+            is_open[j] = 1.0
+            total += worth[j]
+            left -= 1
+        elif data.may[j]:
+            rank[j] = worth[j]
+            free += 1
+    left = min(max(left, 0), free)
+    order = np.argsort(rank)
+    price = max(rank[order[left - 1]], 0.0) if left > 0 else 0.0
+    total += price * left
+    for k in range(free):
+        j = order[k]
+        if k < left or rank[j] < 0.0:
+            is_open[j] = 1.0
+        net = worth[j] - price
+        total += min(net, 0.0)
+        into[j], out[j] = max(net, 0.0), max(-net, 0.0)
+    return Choice(total, is_open, into, out)
 
 
 @loop

@@ -14,13 +14,11 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
-from aumaq.classic.capacitated.relaxation import ROUNDING, Data
+from aumaq.classic.capacitated.relaxation import EXACT, ROUNDING, Data, least_number
 from aumaq.instances.arrays import Flags, Floats, Ints
 from aumaq.solvers.highs.matrices import Matrices
 
 VIOLATION = 1e-4
-EXACT = 1e-12
-"""Relative to a capacity, what counting a ROUNDING in and out may change."""
 SAFE_ROOM = 1e-6
 """A hundred times the tolerance of HiGHS. Where a row leaves 8.7 to 10 times as much,
 presolve cuts off plans (``solvers/highs/known_answers.py``): those that fill capacities
@@ -77,18 +75,17 @@ def model_of(
     pair = s + np.arange(p)
     size = data.demand[client]
     whole, room = np.arange(s), capacities(data, sites)
-    parts = [  # row, column, value: clients, capacities, all demand or number, strong
+    parts = [  # row, column, value: clients, capacities, number, all demand, strong
         (client, pair, np.ones(p)),
         (rest, s + p + np.arange(len(rest)), np.ones(len(rest))),
         (n + s_of, pair, size),
         (n + whole, whole, -room),
     ]
-    is_counted = data.number >= 0
-    total = np.ones(s) if is_counted else room
-    parts.append((np.full(s, n + s), whole, total))
-    need = float(data.number) if is_counted else float(data.demand.sum())
+    parts.append((np.full(s, n + s), whole, np.ones(s)))
+    parts.append((np.full(s, n + s + 1), whole, room))
+    least, most, need = _number(data, sites)
     strong = np.flatnonzero(rows[s_of, client])
-    line = n + s + 1 + np.arange(len(strong))
+    line = n + s + 2 + np.arange(len(strong))
     share = np.minimum(1.0, data.capacity[sites[s_of]] / np.maximum(size, 1e-12))
     share = np.ones(p) if data.is_single else share
     parts += [
@@ -96,10 +93,10 @@ def model_of(
         (line, s_of[strong], -share[strong]),
     ]
     row, column, value = (np.concatenate(part) for part in zip(*parts, strict=True))
-    count = n + s + 1 + len(strong)
-    lower = np.concatenate([np.ones(n), np.full(s, -np.inf), [need],
+    count = n + s + 2 + len(strong)
+    lower = np.concatenate([np.ones(n), np.full(s, -np.inf), [least, need],
                             np.full(len(strong), -np.inf)])  # fmt: skip
-    upper = np.concatenate([np.ones(n), np.zeros(s), [need if is_counted else np.inf],
+    upper = np.concatenate([np.ones(n), np.zeros(s), [most, np.inf],
                             np.zeros(len(strong))])  # fmt: skip
     columns = s + p + len(rest)
     low = np.zeros(columns)
@@ -112,6 +109,21 @@ def model_of(
     matrices = Matrices.of(matrix, cost, (lower, upper), (low, np.ones(columns)),
                            is_integer)  # fmt: skip
     return Model(matrices, sites, s_of, client, rest)
+
+
+def _number(data: Data, sites: Ints) -> tuple[float, float, float]:
+    """Return the least and greatest number of sites that stand, and their least room.
+
+    What it takes to hold all demand is more than a linear relaxation knows.
+    """
+    if data.number >= 0:
+        return float(data.number), float(data.number), -np.inf
+    part = data._replace(
+        capacity=data.capacity[sites],
+        must=data.must[sites],
+        may=np.ones(len(sites), bool),
+    )
+    return float(least_number(part)), np.inf, float(data.demand.sum())
 
 
 def strong_rows(
