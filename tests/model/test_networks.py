@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import aumaq
+from aumaq.model.data.enough import flow_limits
+from aumaq.model.data.gathered import gather
 from aumaq.results import Plan
 
 
@@ -58,6 +60,20 @@ def test_flows_are_min_cost_flows(problem: dict[str, Any]) -> None:
     terms = plan.objective.set_index("term")["discounted_mln"]
     assert plan.is_verified
     assert terms["supply"] + terms["shedding"] == pytest.approx(cost, abs=1e-6)
+
+
+@pytest.mark.parametrize("load", [0.05, 2.0, 3e3, 4e6])
+def test_limits_leave_more_room_than_the_tolerance_of_highs(load: float) -> None:
+    """Where a row leaves some 1e-7 of room, presolve of HiGHS cuts off plans."""
+    links = [("a", "b", 1e9, 1.0), ("b", "c", 1e9, 1.0)]
+    data = gather(
+        one_period("water", "transport", links=links, plants={"a": (1e9, 1.0)},
+                   loads={"b": load, "c": load}, shed=1e3)
+    )  # fmt: skip
+    limits = flow_limits(data, data.networks["water"])
+    expected = [2 * load, load]
+    for limit, flow in zip(limits.link[:2], expected, strict=True):
+        assert 1e-6 <= limit - flow <= 2e-6 * max(flow, 1.0)
 
 
 def flows_of(plan: Plan) -> list[float]:
