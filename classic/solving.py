@@ -151,7 +151,9 @@ def _in_unit(problem: Problem) -> tuple[Problem, float]:
     if length != 1.0:
         distances = in_unit(distances, length)
     clients = replace(problem.clients, weights=weights * (length / unit))
-    sites = replace(problem.sites, fixed_costs=fixed / unit)
+    sites = problem.sites
+    if problem.kind == "uflp":  # those of a relocation are money, as its budget is
+        sites = replace(sites, fixed_costs=fixed / unit)
     return replace(problem, clients=clients, sites=sites, distances=distances), unit
 
 
@@ -201,6 +203,8 @@ def _dispersion(problem: Problem, clock: Clock) -> Found:
 
 
 def _relocation(problem: Problem, clock: Clock) -> Found:
+    if problem.sites.forbidden.all():
+        raise NoPlanError(say("no plan serves every client"), "infeasible")
     counted, unit = _in_unit(problem)
     shown = clock if unit == 1.0 else clock.showing(lambda value: value * unit)
     sites, bound = solve_relocation(counted, shown)

@@ -137,7 +137,9 @@ class Tree:
 
 
 def cannot_hold(data: Data) -> bool:
-    """Whether the sites that may stand do not do: room, or number."""
+    """Whether the sites that may stand do not do: room, number, or ways to them."""
+    if not np.isfinite(data.cost[data.may]).any(axis=0).all():
+        return True
     if data.number >= 0:
         return int(data.must.sum()) > data.number or int(data.may.sum()) < data.number
     need = float(data.demand.sum())
@@ -153,7 +155,8 @@ def rounded(data: Data, often: Floats, spare: float) -> Flags:
         if data.number >= 0:
             is_enough = is_open.sum() >= data.number
         else:
-            is_enough = rank[j] < 0.5 and data.capacity[is_open].sum() >= need
+            holds = is_open.any() and data.capacity[is_open].sum() >= need
+            is_enough = rank[j] < 0.5 and holds
         if is_enough or rank[j] < 0.0:
             break
         is_open[j] = True

@@ -237,10 +237,11 @@ def ruled_out(state: State, prices: Floats) -> Bound:
     slack = 1e-7 * abs(bound.value)
     may = data.may & (bound.value + bound.into <= limit + slack)
     must = data.must | (data.may & (bound.value + bound.out > limit + slack))
-    if (must & ~may).any():
+    left = data._replace(may=may, must=must)
+    if state.plan is not None and ((must & ~may).any() or cannot_hold(left)):
         state.raise_bound(state.cost, say("proven"))
         return bound
-    state.data = data._replace(may=may, must=must)
+    state.data = left
     return evaluate(state.data, prices, NODES)
 
 

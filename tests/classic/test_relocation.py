@@ -213,3 +213,24 @@ def test_budgets_that_are_none_are_told(budget: float | None) -> None:
     """A budget is needed, and is a number that is not negative."""
     with pytest.raises(InstanceError, match="budget"):
         solve(replace(drawn(2), budget=budget))
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e9])
+def test_the_budget_is_in_no_unit_of_ways(unit: float) -> None:
+    """However long the ways are, 5 are enough to open the second site, 4 are not."""
+    ways = unit * np.array([[0.2, 0.9], [0.9, 0.2]])
+    sites = Sites(
+        np.array([0.0, 5.0]), np.full(2, np.inf), np.zeros(2, bool), np.zeros(2, bool),
+        np.array([True, False]), closing_costs=np.array([2.0, 0.0]),
+    )  # fmt: skip
+    for budget, value in ((5.0, 0.4), (4.0, 1.1)):
+        problem = Problem(
+            "relocation", clients_of(2), sites, Dense(ways), budget=budget
+        )
+        found = solve(problem)
+        assert found.objective == pytest.approx(value * unit)
+        assert found.bound == pytest.approx(value * unit)
+        with pytest.raises(NoPlanError):
+            solve(replace(problem, sites=replace(
+                sites, existing=np.zeros(2, bool), forbidden=np.ones(2, bool)
+            )))  # fmt: skip

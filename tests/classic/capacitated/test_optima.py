@@ -264,3 +264,28 @@ def test_published_optima_of_small_files_are_proven() -> None:
         assert found.objective == pytest.approx(float(value), rel=1e-8)
         seen += 1
     assert seen >= 20
+
+
+@pytest.mark.parametrize("kind", ["cflp", "sscflp"])
+def test_where_nobody_takes_room_a_site_stands_all_the_same(kind: str) -> None:
+    """Against enumeration, with ways that are missing and sites that are forbidden."""
+    rng, without = np.random.default_rng(4), 0
+    for _ in range(60):
+        drawn_one = drawn(rng, kind)
+        n, m = drawn_one.shape
+        forbidden = (rng.random(m) < 0.3) & ~drawn_one.sites.required
+        problem = replace(
+            drawn_one,
+            clients=replace(drawn_one.clients, demands=np.zeros(n)),
+            sites=replace(drawn_one.sites, forbidden=forbidden),
+        )
+        best = optimum(problem)
+        if np.isinf(best):
+            without += 1
+            with pytest.raises(NoPlanError):
+                solve(problem, time_limit=60.0)
+        else:
+            found = solve(problem, time_limit=60.0)
+            assert found.objective == pytest.approx(best)
+            assert found.bound == pytest.approx(best)
+    assert 0 < without < 60
